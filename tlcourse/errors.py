@@ -1,0 +1,48 @@
+"""Errors made for people: one line that says what is wrong and what to do."""
+
+import difflib
+
+__all__ = ["CourseError", "UnknownName", "near"]
+
+
+class CourseError(Exception):
+    """An error whose message is all that the reader needs.
+
+    Jupyter shows only the message, with no traceback: the line that went wrong is in the reader's
+    own cell, and pages of our code above it would hide what to do.
+    """
+
+    def _render_traceback_(self):
+        """Say to IPython what to show in place of a traceback (a list of lines)."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class UnknownName(CourseError, ValueError):  # noqa: N818 (it reads better)
+    """A name that is not in a catalogue: a lesson, a domain, a backbone, an exercise."""
+
+
+def near(name, names):
+    """Say which of the allowed names the reader may have meant.
+
+    Args:
+        name: what came; any object, it is compared as text, capitals do not count.
+        names: iterable of str, all that is allowed.
+
+    Returns:
+        Text to end an error message with; it begins with a space.
+
+    Example:
+        >>> near("glyph", ["glyphs", "letters"])
+        " Did you mean 'glyphs'? Allowed: 'glyphs', 'letters'."
+        >>> near("tones", [])
+        ' There are none yet.'
+    """
+    names = [str(allowed) for allowed in names]
+    if not names:
+        return " There are none yet."
+    by_lower = {allowed.lower(): allowed for allowed in names}
+    close = difflib.get_close_matches(str(name).lower(), by_lower, n=2)
+    question = (
+        f" Did you mean {' or '.join(repr(by_lower[key]) for key in close)}?" if close else ""
+    )
+    return f"{question} Allowed: {', '.join(map(repr, names))}."
