@@ -1,0 +1,50 @@
+"""tlcourse: transfer learning, learned by doing it.
+
+`import tlcourse as tl` gives the verbs that the lessons use. Nothing heavy is imported until a
+verb is first used (PEP 562), so that the import itself and the command line stay instant.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_VERBS = {
+    "tlcourse.domains": (
+        "Domain",
+        "DomainPair",
+        "from_arrays",
+        "from_folder",
+        "load_domain",
+        "load_pair",
+    ),
+    "tlcourse.backbones": ("extract_features", "freeze", "load_backbone"),
+    "tlcourse.measures": ("interval",),
+    "tlcourse.strategies": (
+        "FineTune",
+        "FromScratch",
+        "LinearProbe",
+        "SourceOnly",
+        "TransferResult",
+        "over_seeds",
+    ),
+    "tlcourse.exercises": ("check", "hint", "solution"),
+    "tlcourse.lessons": ("claim", "setup"),
+}
+_ROOMS = ("backbones", "domains", "exercises", "lessons", "measures", "plots", "strategies")
+_HOME = {name: room for room, names in _VERBS.items() for name in names}
+
+__all__ = [*sorted(_HOME), *_ROOMS]
+
+
+def __getattr__(name):
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    if name in _ROOMS:
+        return import_module(f"tlcourse.{name}")
+    raise AttributeError(
+        f"module 'tlcourse' has no attribute {name!r}; it offers {', '.join(__all__)}."
+    )
+
+
+def __dir__():
+    return [*globals(), *__all__]

@@ -1,0 +1,63 @@
+"""Arrays kept on disk under the hash of what made them, so that nothing is drawn twice."""
+
+import hashlib
+import json
+import os
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from tlcourse.atomic import write_atomically
+
+
+def cache_folder():
+    """Returns the folder for things that can be made again (`TLCOURSE_CACHE` names another)."""
+    named = os.environ.get("TLCOURSE_CACHE")
+    if named:
+        return Path(named).expanduser()
+    import pooch
+
+    return Path(pooch.os_cache("tlcourse"))
+
+
+def cached(name, recipe, make):
+    """Returns the arrays that `make()` gives, from disk when the same recipe was made before.
+
+    The file's name holds a SHA-256 of the recipe, so a changed recipe never meets an old file. It
+    is placed atomically: several processes may ask at once. Where the folder cannot be written or
+    the disk is full, a warning says so and the arrays are returned all the same.
+
+    Args:
+        name: str, begins the file's name.
+        recipe: JSON-able dict, all that the arrays depend on.
+        make: function without arguments that returns a dict of arrays.
+
+    Returns:
+        Dict of arrays.
+    """
+    digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
+    path = cache_folder() / f"{name}-{digest[:16]}.npz"
+    if path.exists():
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return dict(stored)
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            warnings.warn(f"{path} could not be read ({error}); it is made again.", stacklevel=2)
+    arrays = make()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, lambda file: np.savez(file, **arrays))
+    except OSError as error:
+        warnings.warn(
+            f"{path.parent} could not be written ({error.strerror or error}); the course goes on "
+            "without its cache. Set TLCOURSE_CACHE to a folder with space to keep things there.",
+            stacklevel=2,
+        )
+    return arrays
+
+
+def fingerprint(*files):
+    """Returns the SHA-256 of source files, so that a cache never outlives the code that filled it."""
+    return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()

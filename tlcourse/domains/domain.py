@@ -1,0 +1,196 @@
+"""A domain and a pair of domains: what every lesson and every strategy is given."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, kw_only=True)
+class Domain:
+    """Labelled examples of one domain, split into train and test once and for all.
+
+    A domain is a feature space with its marginal P(X); with its labels it also carries a task,
+    P(Y|X) (Pan & Yang, "A Survey on Transfer Learning", 2010, section 2.2).
+
+    Attributes:
+        name: how the catalog calls it.
+        x_train: float32 array (n, ...). Images are (n, height, width, channels) in [0, 1].
+        labels_train: int32 array (n,), values 0 to n_classes - 1.
+        x_test: as `x_train`. Used to report, never to choose.
+        labels_test: as `labels_train`.
+        class_names: one name per class, in the order of the labels.
+        licence: the licence of the data.
+        source: where the data comes from.
+
+    Raises:
+        ValueError: if arrays are empty, hold NaN, do not match each other or their labels.
+    """
+
+    name: str
+    x_train: np.ndarray
+    labels_train: np.ndarray
+    x_test: np.ndarray
+    labels_test: np.ndarray
+    class_names: tuple[str, ...]
+    licence: str = "not stated"
+    source: str = "not stated"
+
+    def __post_init__(self):
+        object.__setattr__(self, "class_names", tuple(str(name) for name in self.class_names))
+        for part in ("train", "test"):
+            x = np.asarray(getattr(self, f"x_{part}"))
+            labels = np.asarray(getattr(self, f"labels_{part}"))
+            _check_examples(x, f"x_{part}")
+            _check_labels(labels, len(x), self.n_classes, f"labels_{part}", f"x_{part}")
+            object.__setattr__(self, f"x_{part}", x.astype("float32", copy=False))
+            object.__setattr__(self, f"labels_{part}", labels.astype("int32", copy=False))
+        if self.x_train.shape[1:] != self.x_test.shape[1:]:
+            raise ValueError(
+                f"`x_test` must hold examples of shape {self.x_train.shape[1:]} like `x_train`; "
+                f"got {self.x_test.shape[1:]}."
+            )
+
+    @property
+    def n_classes(self):
+        """Number of classes (int)."""
+        return len(self.class_names)
+
+    @property
+    def input_shape(self):
+        """Shape of one example, without the batch axis (tuple of int)."""
+        return self.x_train.shape[1:]
+
+    def shots(self, k, seed=0):
+        """Draws k labelled training examples of every class.
+
+        Args:
+            k: int >= 1, examples per class.
+            seed: int; the same seed gives the same examples.
+
+        Returns:
+            `(x, labels)`: float32 (k * n_classes, ...) and int32 (k * n_classes,), shuffled.
+
+        Raises:
+            ValueError: if k is not a whole number >= 1 or a class has fewer than k examples.
+        """
+        if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
+            raise ValueError(f"`k` must be a whole number of shots, at least 1; got {k!r}.")
+        counts = np.bincount(self.labels_train, minlength=self.n_classes)
+        if k > counts.min():
+            scarce = self.class_names[int(counts.argmin())]
+            raise ValueError(
+                f"`k` must be at most {counts.min()} on domain '{self.name}': class '{scarce}' "
+                f"has no more training examples; got {k}."
+            )
+        rng = np.random.default_rng(seed)
+        chosen = np.concatenate(
+            [
+                rng.choice(np.flatnonzero(self.labels_train == label), k, replace=False)
+                for label in range(self.n_classes)
+            ]
+        )
+        chosen = rng.permutation(chosen)
+        return self.x_train[chosen], self.labels_train[chosen]
+
+    def __repr__(self):
+        shape = " × ".join(map(str, self.input_shape))
+        return (
+            f"Domain('{self.name}': {len(self.x_train)} train + {len(self.x_test)} test, "
+            f"{shape}, {self.n_classes} classes)"
+        )
+
+
+@dataclass(frozen=True)
+class DomainPair:
+    """A source domain, which has many labels, and a target domain, which has few or none.
+
+    Attributes:
+        source: the `Domain` knowledge comes from.
+        target: the `Domain` it is for; examples have the source's shape.
+
+    Raises:
+        ValueError: if the examples of the two have different shapes.
+    """
+
+    source: Domain
+    target: Domain
+
+    def __post_init__(self):
+        if self.source.input_shape != self.target.input_shape:
+            raise ValueError(
+                f"`target` must hold examples of shape {self.source.input_shape} like `source`; "
+                f"got {self.target.input_shape}."
+            )
+
+    @property
+    def name(self):
+        """The pair's name, `source->target` (str)."""
+        return f"{self.source.name}->{self.target.name}"
+
+    @property
+    def same_classes(self):
+        """Whether both domains tell the same classes apart (bool)."""
+        return self.source.class_names == self.target.class_names
+
+    def __repr__(self):
+        return f"DomainPair(source={self.source!r}, target={self.target!r})"
+
+
+def stratified_split(labels, share, seed=0):
+    """Splits examples into two parts with the same mix of classes.
+
+    Args:
+        labels: int array (n,).
+        share: float in (0, 1), the part of each class that goes second; at least one example of
+            each class goes to each side.
+        seed: int; the same seed gives the same split.
+
+    Returns:
+        `(first, second)`: two int arrays of indices into `labels`, disjoint, shuffled.
+
+    Raises:
+        ValueError: if `share` is not in (0, 1) or a class has a single example.
+    """
+    if not 0 < share < 1:
+        raise ValueError(f"`share` must lie between 0 and 1; got {share!r}.")
+    rng = np.random.default_rng(seed)
+    first, second = [], []
+    for label in np.unique(labels):
+        members = rng.permutation(np.flatnonzero(labels == label))
+        if len(members) < 2:
+            raise ValueError(
+                f"`labels` must hold at least 2 examples of each class to be split; "
+                f"class {label} has {len(members)}."
+            )
+        n_second = min(max(round(share * len(members)), 1), len(members) - 1)
+        second.append(members[:n_second])
+        first.append(members[n_second:])
+    return rng.permutation(np.concatenate(first)), rng.permutation(np.concatenate(second))
+
+
+def _check_examples(x, name):
+    if x.size == 0:
+        raise ValueError(f"`{name}` must hold at least one example; got shape {x.shape}.")
+    if x.dtype.kind != "f":
+        raise ValueError(f"`{name}` must be float32; got {x.dtype}.")
+    if not np.isfinite(x).all():
+        bad = int(np.argmin(np.isfinite(x.reshape(len(x), -1)).all(axis=1)))
+        raise ValueError(f"`{name}` must be finite; example {bad} holds NaN or infinity.")
+
+
+def _check_labels(labels, n_examples, n_classes, name, x_name):
+    if labels.shape != (n_examples,):
+        raise ValueError(
+            f"`{name}` must have shape ({n_examples},), one label per example of `{x_name}`; "
+            f"got {labels.shape}."
+        )
+    if labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"`{name}` must be whole numbers from 0 to {n_classes - 1}; got {labels.dtype}: "
+            "`np.unique(labels, return_inverse=True)` turns names into numbers."
+        )
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError(
+            f"`{name}` must lie in 0 to {n_classes - 1} ({n_classes} classes); "
+            f"got {labels.min()} to {labels.max()}."
+        )
