@@ -1,0 +1,64 @@
+"""Every exercise of the course, found by its id."""
+
+import importlib
+import pkgutil
+import re
+
+from tlcourse.errors import UnknownName, near
+
+__all__ = ["find", "for_lesson", "lesson_ids"]
+
+_LESSON_MODULE = re.compile(r"lesson_(\d\d)")  # lesson_01_shots is a part of lesson_01
+
+
+def lesson_ids():
+    """Return the ids of the lessons that have exercises, in order."""
+    room = importlib.import_module("tlcourse.exercises")
+    names = (
+        _LESSON_MODULE.fullmatch(module.name) for module in pkgutil.iter_modules(room.__path__)
+    )
+    return sorted(name[1] for name in names if name)
+
+
+def for_lesson(lesson_id):
+    """Return the exercises of one lesson.
+
+    Args:
+        lesson_id: such as "01".
+
+    Returns:
+        Tuple of Exercise, in the order of the lesson.
+
+    Raises:
+        UnknownName: if no lesson of that id has exercises.
+    """
+    if lesson_id not in lesson_ids():
+        raise UnknownName(
+            f"`lesson_id` is {lesson_id!r}; no such lesson has exercises."
+            f"{near(lesson_id, lesson_ids())}"
+        )
+    return importlib.import_module(f"tlcourse.exercises.lesson_{lesson_id}").EXERCISES
+
+
+def find(exercise_id):
+    """Return the exercise with this id.
+
+    Args:
+        exercise_id: such as "01.2".
+
+    Raises:
+        UnknownName: if there is none; the message holds the ids that are near.
+
+    Example:
+        >>> find("00.1").points
+        1
+    """
+    lesson_id = exercise_id.partition(".")[0] if isinstance(exercise_id, str) else None
+    lessons = [lesson_id] if lesson_id in lesson_ids() else lesson_ids()
+    exercises = {exercise.id: exercise for lesson in lessons for exercise in for_lesson(lesson)}
+    if exercise_id not in exercises:
+        raise UnknownName(
+            f"`exercise_id` is {exercise_id!r}; there is no such exercise."
+            f"{near(exercise_id, exercises)}"
+        )
+    return exercises[exercise_id]
