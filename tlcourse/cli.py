@@ -1,0 +1,227 @@
+"""The command line: parses, then calls one function of a room.
+
+Only the standard library and typer are imported here; each command imports its
+room when it runs, so that `tlcourse --help` answers at once.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WELL, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    help="Learn transfer learning by doing it: lessons that run, with exercises that answer.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: half the time, and brackets stay brackets
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Args:
+        arguments: the words after `tlcourse`; None takes those of this process.
+
+    Returns:
+        0 well, 1 the thing asked about failed, 2 wrong usage, 130 Ctrl-C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A ✓ must not end the program where the terminal's encoding lacks it.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = app(arguments, prog_name="tlcourse", standalone_mode=False) or WELL
+        sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # `tlcourse list | head -1`: nobody reads on, which is no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        return _say(error)
+    return code
+
+
+def _say(error):
+    """Put an error into one line on standard error; return the exit code it means."""
+    from tlcourse.errors import CourseError
+
+    if os.environ.get("TLCOURSE_DEBUG"):
+        raise error
+    if hasattr(error, "format_message"):  # what typer raises for words it does not know
+        message, code = error.format_message(), WRONG_USAGE
+    elif isinstance(error, CourseError):
+        # A bad argument is a ValueError too; anything else is about the world.
+        message, code = str(error), WRONG_USAGE if isinstance(error, ValueError) else FAILED
+    elif isinstance(error, OSError):
+        message, code = str(error), FAILED
+    else:
+        message = f"{type(error).__name__}: {error} (a defect of ours; TLCOURSE_DEBUG=1 says more)"
+        code = FAILED
+    print("tlcourse:", " ".join(message.split()), file=sys.stderr)
+    return code
+
+
+def _version(wanted: bool):
+    if wanted:
+        from tlcourse import __version__
+
+        print(f"tlcourse {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _first(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+):
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command()
+def lab(
+    folder: Annotated[
+        Path, typer.Option("--dir", metavar="DIR", help="Your workspace; made when missing.")
+    ] = Path("tlcourse-workspace"),
+    port: Annotated[
+        int | None, typer.Option(metavar="N", help="Port to listen on; else a free one.")
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the browser, or print the URL.")
+    ] = True,
+):
+    """Open the course in JupyterLab, in a workspace of your own."""
+    from tlcourse.lessons.lab import choose_port, open_lab
+    from tlcourse.lessons.workspace import make_workspace
+
+    port = choose_port(port)  # before anything is made
+    workspace = make_workspace(folder)
+    _say_workspace(workspace)
+    print("Starting JupyterLab ...", flush=True)
+    open_lab(
+        workspace.folder,
+        port=port,
+        browser=browser,
+        on_ready=lambda url: print(f"JupyterLab: {url}\nEnd it with Ctrl-C.", flush=True),
+    )
+
+
+@app.command()
+def start(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made when missing.")],
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Put a new copy beside each notebook you have.")
+    ] = False,
+):
+    """Put the lessons into a folder; notebooks that are there are kept."""
+    from tlcourse.lessons.workspace import make_workspace
+
+    _say_workspace(make_workspace(folder, fresh=fresh))
+
+
+def _say_workspace(workspace):
+    print(f"Workspace: {workspace.folder}")
+    for verb, names in (("new ", workspace.written), ("kept", workspace.kept)):
+        for name in names:
+            print(f"  {verb}  {name}")
+
+
+@app.command("list")
+def list_lessons(as_json: _AsJson = False):
+    """Name the lessons: minutes, exercises, formulas, papers."""
+    from tlcourse.lessons.catalog import lessons
+
+    found = lessons()
+    if as_json:
+        _print_json([lesson.to_json() for lesson in found])
+        return
+    from tlcourse.lessons.report import print_lessons
+
+    print_lessons(found)
+
+
+@app.command()
+def run(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help="Lesson ids; none means all.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(metavar="N", help="Seed of all random numbers; else 0.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(metavar="P", help="quick (a CPU, minutes) or full; else quick.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the executed copies there.")
+    ] = None,
+    html: Annotated[bool, typer.Option("--html", help="Keep web pages of them too.")] = False,
+    cell_timeout: Annotated[
+        int, typer.Option(metavar="S", help="Seconds that one cell may take.")
+    ] = 300,
+    as_json: _AsJson = False,
+):
+    """Run lessons from top to bottom and report every claim."""
+    from tlcourse.lessons.progress import TerminalProgress
+    from tlcourse.lessons.run import run as run_lessons
+
+    with TerminalProgress() as progress:
+        report = run_lessons(
+            ids or (),
+            seed=seed,
+            profile=profile,
+            out=out,
+            html=html,
+            cell_timeout=cell_timeout,
+            watcher=progress,
+        )
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        from tlcourse.lessons.report import print_run
+
+        print_run(report)
+    raise typer.Exit(WELL if report.ok else FAILED)
+
+
+@app.command()
+def doctor(as_json: _AsJson = False):
+    """Look whether this machine can run the course."""
+    from rich.console import Console
+
+    from tlcourse.lessons.doctor import doctor as examine
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status("looking") as status:
+            report = examine(lambda name: status.update(f"looking at: {name}"))
+    else:
+        report = examine()
+    if as_json:
+        _print_json(report.to_json())
+    else:
+        from tlcourse.lessons.report import print_doctor
+
+        print_doctor(report)
+    raise typer.Exit(WELL if report.ok else FAILED)
+
+
+def _print_json(document):
+    # allow_nan: NaN is no JSON, and a document that others cannot read is a defect.
+    print(json.dumps(document, indent=2, allow_nan=False))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,13 @@
+"""The course at run time: set a lesson up, state claims, know the lessons.
+
+What the command line does with lessons has a module each: `workspace`, `lab`,
+`run`, `doctor`. They are not imported here, so that a notebook's `tl.setup`
+does not load the runner.
+"""
+
+from tlcourse.lessons.catalog import Lesson, find_lesson, lessons
+from tlcourse.lessons.claim import ClaimFailed, claim
+from tlcourse.lessons.course import Course
+from tlcourse.lessons.setup import setup
+
+__all__ = ["ClaimFailed", "Course", "Lesson", "claim", "find_lesson", "lessons", "setup"]

@@ -1,0 +1,88 @@
+"""The lessons there are, as their notebooks describe themselves."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlcourse.errors import CourseError, UnknownName, near
+from tlcourse.exercises.catalog import for_lesson, lesson_ids
+from tlcourse.exercises.source import lesson_files
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson.
+
+    Attributes:
+        id: two digits, "01".
+        title: what it is called.
+        minutes: how long a learner needs.
+        path: its source notebook.
+        exercises: (id, points) of each exercise.
+        formulas: the formulas it rests on, in LaTeX.
+        papers: what it cites, with the year.
+    """
+
+    id: str
+    title: str
+    minutes: int
+    path: Path
+    exercises: tuple[tuple[str, int], ...] = ()
+    formulas: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+
+    def to_json(self) -> dict:
+        """What `tlcourse list --json` says of the lesson."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "minutes": self.minutes,
+            "exercises": [{"id": name, "points": points} for name, points in self.exercises],
+            "formulas": list(self.formulas),
+            "papers": list(self.papers),
+        }
+
+
+def lessons() -> list[Lesson]:
+    """All lessons, in the order of their ids.
+
+    Raises:
+        CourseError: when there are none, or a notebook does not say what it is.
+    """
+    files = lesson_files()
+    if not files:
+        raise CourseError("no lessons are installed; install the course again.")
+    return [_read(name, path) for name, path in sorted(files.items())]
+
+
+def find_lesson(name: str) -> Lesson:
+    """The lesson with this id; the zero in front may be left out.
+
+    Raises:
+        UnknownName: with the near ids.
+    """
+    files = lesson_files()
+    key = str(name).zfill(2)
+    if key not in files:
+        raise UnknownName(f"unknown lesson {str(name)!r}.{near(key, files)}")
+    return _read(key, files[key])
+
+
+def _read(name, path):
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))["metadata"]["tlcourse"]
+        fields = {
+            "id": about["id"],
+            "title": about["title"],
+            "minutes": about["minutes"],
+            "formulas": tuple(about.get("formulas", ())),
+            "papers": tuple(about.get("papers", ())),
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CourseError(
+            f"{path} is no lesson ({type(error).__name__}: {error}); its metadata must hold"
+            " `tlcourse` with id, title and minutes."
+        ) from error
+    found = for_lesson(name) if name in lesson_ids() else ()
+    exercises = tuple((exercise.id, exercise.points) for exercise in found)
+    return Lesson(path=path, exercises=exercises, **fields)

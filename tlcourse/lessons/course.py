@@ -1,0 +1,103 @@
+"""What `tl.setup` hands to a lesson."""
+
+import html
+from dataclasses import dataclass
+
+from tlcourse.lessons.profile import BadArgument
+
+_GPU_HELP = (
+    "No GPU here, so this part is skipped: on Linux with an NVIDIA card, pip install"
+    " 'tlcourse[cuda]'; else open the notebook on a machine that has one."
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Course:
+    """The settings of one run of one lesson.
+
+    Attributes:
+        lesson: its id, or None outside a lesson.
+        title: its title, or "".
+        profile: "quick" or "full".
+        seed: base of all random numbers.
+        backend: what Keras computes with.
+        devices: Keras' names of the devices, such as "gpu:0".
+        data: folder or URL of real data, or None.
+    """
+
+    lesson: str | None
+    title: str
+    profile: str
+    seed: int
+    backend: str
+    devices: tuple[str, ...]
+    data: str | None = None
+
+    @property
+    def quick(self) -> bool:
+        """Whether this is the profile for a laptop and a few minutes."""
+        return self.profile == "quick"
+
+    def seeds(self, n: int) -> list[int]:
+        """`n` different seeds that follow from the base seed.
+
+        The first ones do not change with `n`, so more runs extend a result.
+
+        Args:
+            n: how many, at least 1.
+
+        Returns:
+            List of n different ints from 0 to 2**31 - 1.
+
+        Example:
+            >>> course = Course("01", "", "quick", 0, "tensorflow", ("cpu:0",))
+            >>> course.seeds(2) == course.seeds(5)[:2]
+            True
+        """
+        if not isinstance(n, int) or n < 1:
+            raise BadArgument(f"`n` must be a whole number of at least 1; got {n!r}.")
+        import numpy as np
+
+        # Words repeat about once in 2**31; twice as many and a few leave n different ones.
+        words = np.random.SeedSequence(self.seed).generate_state(2 * n + 8) >> 1
+        return list(dict.fromkeys(int(word) for word in words))[:n]
+
+    def offers(self, name: str) -> bool:
+        """Whether a part of the lesson can run here; when not, prints one line how to get it.
+
+        Args:
+            name: "gpu", or the name of a domain such as "mnist".
+
+        Raises:
+            UnknownName: for a domain that does not exist.
+        """
+        if name == "gpu":
+            there, how = any(device.startswith("gpu") for device in self.devices), _GPU_HELP
+        else:
+            from tlcourse.domains.catalog import available
+
+            there, how = available(name)
+        if not there:
+            print(how)
+        return there
+
+    def __repr__(self):
+        return "\n".join(f"{name:<9}{value}" for name, value in self._rows())
+
+    def _repr_html_(self):
+        # A table of two columns reads well on light and dark pages without any colour of its own.
+        rows = "".join(
+            f'<tr><th style="text-align: left">{name}</th>'
+            f'<td style="text-align: left">{html.escape(value)}</td></tr>'
+            for name, value in self._rows()
+        )
+        return f"<table>{rows}</table>"
+
+    def _rows(self):
+        if self.lesson:
+            yield "lesson", f"{self.lesson} {self.title}".strip()
+        minutes = "a CPU, minutes" if self.quick else "a GPU, real data, larger backbones"
+        yield "profile", f"{self.profile} ({minutes})"
+        yield "seed", str(self.seed)
+        yield "backend", f"{self.backend} on {', '.join(self.devices)}"
+        yield "data", self.data or "what the course brings along"

@@ -1,0 +1,59 @@
+"""Kernels of this very interpreter, and the surroundings that a lesson runs in."""
+
+import os
+import sys
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+
+from tlcourse.lessons.profile import resolve_data
+
+KERNEL_SPEC = {
+    "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+    "display_name": "Python 3 (tlcourse)",
+    "language": "python",
+    "metadata": {"debugger": True},
+}
+
+
+class _ThisInterpreter(KernelSpecManager):
+    """Answers every kernel name with the running Python.
+
+    An installed kernel called "python3" may belong to another environment, in
+    which the course is missing or is another version.
+    """
+
+    def get_kernel_spec(self, kernel_name):
+        return KernelSpec(**KERNEL_SPEC)
+
+
+def new_kernel_manager() -> AsyncKernelManager:
+    """A manager for one kernel of the running interpreter; nothing is started yet."""
+    return AsyncKernelManager(kernel_spec_manager=_ThisInterpreter())
+
+
+def kernel_environment(folder: str | os.PathLike, **extra: str) -> dict[str, str]:
+    """The environment variables for a kernel that runs a lesson somewhere else.
+
+    Relative folders are made absolute, since the kernel works in another one;
+    the learner's own IPython start-up files and a plotting backend chosen for
+    the terminal stay out, so that a lesson runs the same everywhere.
+
+    Args:
+        folder: an empty folder of the kernel's own, for IPython's files.
+        extra: variables to set, such as TLCOURSE_SEED="0".
+
+    Returns:
+        A new dict; the environment of this process is left as it is.
+    """
+    environment = {**os.environ, **extra, "IPYTHONDIR": str(folder)}
+    environment.pop("MPLBACKEND", None)
+    if data := resolve_data():
+        environment["TLCOURSE_DATA"] = data
+    if cache := environment.get("TLCOURSE_CACHE"):
+        environment["TLCOURSE_CACHE"] = str(Path(cache).expanduser().absolute())
+    if search := environment.get("PYTHONPATH"):
+        folders = (str(Path(part).absolute()) for part in search.split(os.pathsep) if part)
+        environment["PYTHONPATH"] = os.pathsep.join(folders)
+    return environment

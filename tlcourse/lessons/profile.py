@@ -1,0 +1,106 @@
+"""What a run depends on: profile, seed, data folder, backend.
+
+Each is taken from the argument, else from the environment, else from the
+default. `tl.setup` in a notebook and `tlcourse run` outside read them here, so
+the two cannot disagree. Nothing heavy is imported.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from tlcourse.errors import CourseError, UnknownName, near
+
+PROFILES = ("quick", "full")
+_LARGEST_SEED = 2**32 - 1  # what NumPy's and Keras' generators take
+
+
+class BadArgument(CourseError, ValueError):  # noqa: N818 (it reads better)
+    """An argument or setting that cannot be used; says what is allowed."""
+
+
+def resolve_profile(profile: str | None = None) -> str:
+    """Which profile to run: `profile`, else TLCOURSE_PROFILE, else "quick".
+
+    Raises:
+        UnknownName: when it is not one of `PROFILES`.
+
+    Example:
+        >>> resolve_profile("full")
+        'full'
+    """
+    name, value = _first(("`profile`", profile), "TLCOURSE_PROFILE", "quick")
+    if value not in PROFILES:
+        raise UnknownName(f"{name}: unknown profile {value!r}.{near(value, PROFILES)}")
+    return value
+
+
+def resolve_seed(seed: int | str | None = None) -> int:
+    """The seed of all random numbers: `seed`, else TLCOURSE_SEED, else 0.
+
+    Raises:
+        BadArgument: when it is not a whole number from 0 to 2**32 - 1.
+
+    Example:
+        >>> resolve_seed("7")
+        7
+    """
+    name, value = _first(("`seed`", seed), "TLCOURSE_SEED", 0)
+    text = str(value).strip()
+    # isdecimal() alone would accept digits of other scripts; int(2.7) would cut.
+    if not (text.isascii() and text.isdecimal()) or int(text) > _LARGEST_SEED:
+        raise BadArgument(
+            f"{name} must be a whole number from 0 to {_LARGEST_SEED}; got {value!r}."
+        )
+    return int(text)
+
+
+def resolve_data(data: str | os.PathLike | None = None) -> str | None:
+    """Where real data is looked for first: `data`, else TLCOURSE_DATA, else nowhere.
+
+    Returns:
+        A URL as it came, a folder as an absolute path (a kernel works in another
+        folder, where a relative path would point elsewhere), or None.
+
+    Raises:
+        BadArgument: when the folder does not exist.
+    """
+    name, value = _first(("`data`", data), "TLCOURSE_DATA", None)
+    if value is None or "://" in str(value):
+        return value
+    folder = Path(value).expanduser().absolute()
+    if not folder.is_dir():
+        raise BadArgument(
+            f"{name} must be an existing folder or a URL; got {str(value)!r}, and there is no"
+            f" folder {folder}."
+        )
+    return str(folder)
+
+
+def keras_backend(environment: Mapping[str, str] = os.environ) -> str:
+    """The backend that Keras will take, found as Keras finds it but without importing it.
+
+    Args:
+        environment: where KERAS_BACKEND and KERAS_HOME are looked up.
+
+    Example:
+        >>> keras_backend({"KERAS_BACKEND": "jax"})
+        'jax'
+    """
+    if environment.get("KERAS_BACKEND"):
+        return environment["KERAS_BACKEND"]
+    home = Path(environment.get("KERAS_HOME") or Path.home() / ".keras")
+    try:
+        return str(json.loads((home / "keras.json").read_text(encoding="utf-8"))["backend"])
+    except (OSError, ValueError, KeyError, TypeError):  # no file, or not Keras' own
+        return "tensorflow"
+
+
+def _first(argument, variable, default):
+    """(name for messages, value) of the first that is given: argument, variable, default."""
+    if argument[1] is not None:
+        return argument
+    if os.environ.get(variable):
+        return variable, os.environ[variable]
+    return argument[0], default

@@ -1,0 +1,58 @@
+"""The first call of every lesson."""
+
+import os
+
+from tlcourse.lessons.course import Course
+from tlcourse.lessons.profile import resolve_data, resolve_profile, resolve_seed
+from tlcourse.lessons.quiet import quiet_start
+
+
+def setup(
+    lesson: str | None = None,
+    *,
+    profile: str | None = None,
+    seed: int | None = None,
+    data: str | os.PathLike | None = None,
+) -> Course:
+    """Seed everything, choose the profile and the figures' style, and say what there is.
+
+    An argument counts before the environment (TLCOURSE_PROFILE, TLCOURSE_SEED,
+    TLCOURSE_DATA), that before the default; the environment is then set to what
+    was chosen, so that all code below agrees. Call it before Keras is imported:
+    then TensorFlow's messages about missing GPUs stay off the page.
+
+    Args:
+        lesson: the lesson's id, such as "01".
+        profile: "quick" (a CPU, minutes) or "full" (a GPU, real data).
+        seed: base of all random numbers, 0 to 2**32 - 1.
+        data: folder or URL in which real data is looked for.
+
+    Raises:
+        UnknownName: for an unknown lesson or profile.
+        BadArgument: for a bad seed, or a data folder that does not exist.
+    """
+    title = ""
+    if lesson is not None:
+        from tlcourse.lessons.catalog import find_lesson
+
+        found = find_lesson(lesson)
+        lesson, title = found.id, found.title
+    profile, seed, data = resolve_profile(profile), resolve_seed(seed), resolve_data(data)
+    os.environ["TLCOURSE_PROFILE"] = profile
+    os.environ["TLCOURSE_SEED"] = str(seed)
+    if data is not None:
+        os.environ["TLCOURSE_DATA"] = data
+
+    # Warnings of TensorFlow's C++ side; a learner's own choice stays.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with quiet_start():
+        import keras
+
+        # Listing the devices is what makes TensorFlow look for a GPU, so it is done in here too.
+        devices = tuple(keras.distribution.list_devices())
+    keras.utils.set_random_seed(seed)
+
+    from tlcourse.plots.style import use_style
+
+    use_style()
+    return Course(lesson, title, profile, seed, keras.backend.backend(), devices, data)
