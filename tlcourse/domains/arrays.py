@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tlcourse.domains.checks import check_class_names, check_examples, check_labels, check_share
 from tlcourse.domains.domain import Domain, stratified_split
 from tlcourse.domains.glyphs import to_unit
 
@@ -21,10 +22,11 @@ def from_arrays(
 
     Args:
         x: (n, height, width, channels), 1 or 3 channels, uint8 or float in [0, 1].
-        labels: whole numbers (n,), from 0.
+        labels: whole numbers (n,), from 0, at least two different ones.
         x_test: as `x`; without it `test_share` of every class is split off.
         labels_test: as `labels`, together with `x_test`.
-        class_names: one name per class; by default the numbers themselves.
+        class_names: one name per class; by default the numbers themselves, and then each of them
+            from 0 must occur.
         name: str, what the domain is called in tables and pictures.
         test_share: float in (0, 1), used only without `x_test`.
         seed: int, of that split.
@@ -34,34 +36,32 @@ def from_arrays(
 
     Raises:
         ValueError: for a wrong rank, channel count, dtype or range, NaN, empty arrays, labels out
-            of range or not one per image, or only one class.
+            of range or not one per image, only one class, or a class with too few images to be
+            split.
 
     Example:
         >>> images = np.zeros((20, 8, 8, 1), "uint8")
         >>> from_arrays(images, np.arange(20) % 2, class_names=["cat", "dog"])
         Domain('arrays': 16 train + 4 test, 8 × 8 × 1, 2 classes)
     """
-    x, labels = _as_images(x, "x"), np.asarray(labels)
     if (x_test is None) != (labels_test is None):
         raise ValueError("`x_test` and `labels_test` go together; got only one of them.")
-    if labels.shape != (len(x),):
-        raise ValueError(
-            f"`labels` must have shape ({len(x)},), one per image of `x`; got {labels.shape}."
-        )
+    x, labels = _as_images(x, "x"), _as_array(labels, "labels")
+    n_named = None if class_names is None else len(check_class_names(class_names))
+    check_labels(labels, len(x), n_named, "labels", "x")
+    present = np.unique(labels)
+    if len(present) < 2:
+        raise ValueError(f"`labels` must hold at least 2 classes; all are {present[0]}.")
     if class_names is None:
-        if labels.dtype.kind not in "iu":
-            raise ValueError(
-                f"`labels` must be whole numbers from 0; got {labels.dtype}: "
-                "`np.unique(labels, return_inverse=True)` turns names into numbers."
-            )
-        class_names = [str(label) for label in range(int(labels.max()) + 1)]
-    if len(class_names) < 2:
-        raise ValueError(f"`labels` must hold at least 2 classes; got {len(class_names)}.")
+        class_names = _counted(present)
     if x_test is None:
+        check_share(test_share, "test_share")
+        _check_can_split(labels, class_names)
         train, test = stratified_split(labels, test_share, seed)
         x, x_test, labels, labels_test = x[train], x[test], labels[train], labels[test]
     else:
-        x_test, labels_test = _as_images(x_test, "x_test"), np.asarray(labels_test)
+        x_test, labels_test = _as_images(x_test, "x_test"), _as_array(labels_test, "labels_test")
+        check_labels(labels_test, len(x_test), len(class_names), "labels_test", "x_test")
     return Domain(
         name=name,
         x_train=x,
@@ -72,8 +72,38 @@ def from_arrays(
     )
 
 
+def _counted(present):
+    """Names classes by their numbers, which must leave none out: a gap is mostly a mistake."""
+    missing = np.setdiff1d(np.arange(len(present)), present)
+    if missing.size:
+        raise ValueError(
+            f"`labels` must use every number from 0 to {present[-1]}; {missing[0]} is missing: "
+            "`np.unique(labels, return_inverse=True)[1]` counts from 0 without gaps, or give "
+            "`class_names`."
+        )
+    return tuple(str(label) for label in present)
+
+
+def _check_can_split(labels, class_names):
+    single = np.flatnonzero(np.bincount(labels) == 1)
+    if single.size:
+        raise ValueError(
+            "`labels` must hold at least 2 images of each class, one to train and one to test; "
+            f"class '{class_names[single[0]]}' has 1."
+        )
+
+
+def _as_array(values, name):
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise ValueError(
+            f"`{name}` must be one array; its parts differ in shape, so that it cannot be."
+        ) from error
+
+
 def _as_images(x, name):
-    x = np.asarray(x)
+    x = _as_array(x, name)
     if x.ndim != 4 or x.shape[-1] not in (1, 3):
         fix = f": `{name}[..., None]` adds the channel axis" if x.ndim == 3 else ""
         raise ValueError(
@@ -85,10 +115,9 @@ def _as_images(x, name):
     if x.dtype == np.uint8:
         return to_unit(x)
     if x.dtype.kind != "f":
-        raise ValueError(f"`{name}` must be uint8, or float in [0, 1]; got {x.dtype}.")
-    if np.isnan(x).any():
-        bad = int(np.argmax(np.isnan(x).any(axis=(1, 2, 3))))
-        raise ValueError(f"`{name}` must be finite; image {bad} holds NaN.")
+        fix = f": `{name}.astype('uint8')` if it holds 0 to 255" if x.dtype.kind in "iu" else ""
+        raise ValueError(f"`{name}` must be uint8, or float in [0, 1]; got {x.dtype}{fix}.")
+    check_examples(x, name)
     if x.min() < 0 or x.max() > 1:
         raise ValueError(
             f"`{name}` must lie in [0, 1]; got {x.min():.4g} to {x.max():.4g}: "

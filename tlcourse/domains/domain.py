@@ -4,8 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tlcourse.domains.checks import (
+    check_class_names,
+    check_examples,
+    check_labels,
+    check_share,
+    seeded,
+)
 
-@dataclass(frozen=True, kw_only=True)
+
+# eq=False: arrays do not compare to one truth value, so a domain equals only itself.
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Domain:
     """Labelled examples of one domain, split into train and test once and for all.
 
@@ -23,7 +32,8 @@ class Domain:
         source: where the data comes from.
 
     Raises:
-        ValueError: if arrays are empty, hold NaN, do not match each other or their labels.
+        ValueError: if arrays are empty, hold NaN, do not match each other or their labels, or two
+            classes have one name.
     """
 
     name: str
@@ -36,13 +46,16 @@ class Domain:
     source: str = "not stated"
 
     def __post_init__(self):
-        object.__setattr__(self, "class_names", tuple(str(name) for name in self.class_names))
+        object.__setattr__(self, "class_names", check_class_names(self.class_names))
         for part in ("train", "test"):
             x = np.asarray(getattr(self, f"x_{part}"))
             labels = np.asarray(getattr(self, f"labels_{part}"))
-            _check_examples(x, f"x_{part}")
-            _check_labels(labels, len(x), self.n_classes, f"labels_{part}", f"x_{part}")
-            object.__setattr__(self, f"x_{part}", x.astype("float32", copy=False))
+            if x.dtype.kind == "f":
+                with np.errstate(over="ignore"):  # too large for float32: refused as infinity below
+                    x = x.astype("float32", copy=False)
+            check_examples(x, f"x_{part}")
+            check_labels(labels, len(x), self.n_classes, f"labels_{part}", f"x_{part}")
+            object.__setattr__(self, f"x_{part}", x)
             object.__setattr__(self, f"labels_{part}", labels.astype("int32", copy=False))
         if self.x_train.shape[1:] != self.x_test.shape[1:]:
             raise ValueError(
@@ -71,7 +84,8 @@ class Domain:
             `(x, labels)`: float32 (k * n_classes, ...) and int32 (k * n_classes,), shuffled.
 
         Raises:
-            ValueError: if k is not a whole number >= 1 or a class has fewer than k examples.
+            ValueError: if k is not a whole number >= 1, a class has fewer than k examples, or
+                `seed` is none.
         """
         if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
             raise ValueError(f"`k` must be a whole number of shots, at least 1; got {k!r}.")
@@ -79,10 +93,10 @@ class Domain:
         if k > counts.min():
             scarce = self.class_names[int(counts.argmin())]
             raise ValueError(
-                f"`k` must be at most {counts.min()} on domain '{self.name}': class '{scarce}' "
-                f"has no more training examples; got {k}."
+                f"`k` must be at most {counts.min()} on domain '{self.name}', all that class "
+                f"'{scarce}' has to train on; got {k}."
             )
-        rng = np.random.default_rng(seed)
+        rng = seeded(seed)
         chosen = np.concatenate(
             [
                 rng.choice(np.flatnonzero(self.labels_train == label), k, replace=False)
@@ -100,7 +114,7 @@ class Domain:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DomainPair:
     """A source domain, which has many labels, and a target domain, which has few or none.
 
@@ -149,11 +163,16 @@ def stratified_split(labels, share, seed=0):
         `(first, second)`: two int arrays of indices into `labels`, disjoint, shuffled.
 
     Raises:
-        ValueError: if `share` is not in (0, 1) or a class has a single example.
+        ValueError: if `share` is not in (0, 1), `labels` is empty or not 1-D, or a class has a
+            single example.
     """
-    if not 0 < share < 1:
-        raise ValueError(f"`share` must lie between 0 and 1; got {share!r}.")
-    rng = np.random.default_rng(seed)
+    check_share(share, "share")
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or labels.size == 0:
+        raise ValueError(
+            f"`labels` must have shape (n,), one per example to be split; got {labels.shape}."
+        )
+    rng = seeded(seed)
     first, second = [], []
     for label in np.unique(labels):
         members = rng.permutation(np.flatnonzero(labels == label))
@@ -166,31 +185,3 @@ def stratified_split(labels, share, seed=0):
         second.append(members[:n_second])
         first.append(members[n_second:])
     return rng.permutation(np.concatenate(first)), rng.permutation(np.concatenate(second))
-
-
-def _check_examples(x, name):
-    if x.size == 0:
-        raise ValueError(f"`{name}` must hold at least one example; got shape {x.shape}.")
-    if x.dtype.kind != "f":
-        raise ValueError(f"`{name}` must be float32; got {x.dtype}.")
-    if not np.isfinite(x).all():
-        bad = int(np.argmin(np.isfinite(x.reshape(len(x), -1)).all(axis=1)))
-        raise ValueError(f"`{name}` must be finite; example {bad} holds NaN or infinity.")
-
-
-def _check_labels(labels, n_examples, n_classes, name, x_name):
-    if labels.shape != (n_examples,):
-        raise ValueError(
-            f"`{name}` must have shape ({n_examples},), one label per example of `{x_name}`; "
-            f"got {labels.shape}."
-        )
-    if labels.dtype.kind not in "iu":
-        raise ValueError(
-            f"`{name}` must be whole numbers from 0 to {n_classes - 1}; got {labels.dtype}: "
-            "`np.unique(labels, return_inverse=True)` turns names into numbers."
-        )
-    if labels.min() < 0 or labels.max() >= n_classes:
-        raise ValueError(
-            f"`{name}` must lie in 0 to {n_classes - 1} ({n_classes} classes); "
-            f"got {labels.min()} to {labels.max()}."
-        )

@@ -1,0 +1,80 @@
+"""What must hold of examples, labels, class names and shares before anything is built on them."""
+
+import numpy as np
+
+
+def check_examples(x, name):
+    """Raises ValueError unless x holds at least one example and finite floats only."""
+    if x.size == 0:
+        raise ValueError(f"`{name}` must hold at least one example; got shape {x.shape}.")
+    if x.dtype.kind != "f":
+        raise ValueError(f"`{name}` must be float32; got {x.dtype}.")
+    if not np.isfinite(x).all():
+        bad = int(np.argmin(np.isfinite(x.reshape(len(x), -1)).all(axis=1)))
+        raise ValueError(f"`{name}` must be finite; example {bad} holds NaN or infinity.")
+
+
+def check_labels(labels, n_examples, n_classes, name, x_name):
+    """Raises ValueError unless labels are one whole number per example, in 0 to n_classes - 1.
+
+    Args:
+        labels: array.
+        n_examples: int, how many there must be.
+        n_classes: int, or None where the labels themselves shall say it.
+        name: str, the argument to name in the message.
+        x_name: str, the argument that holds the examples.
+    """
+    if labels.shape != (n_examples,):
+        raise ValueError(
+            f"`{name}` must have shape ({n_examples},), one label per example of `{x_name}`; "
+            f"got {labels.shape}."
+        )
+    if labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"`{name}` must be whole numbers from 0; got {labels.dtype}: "
+            "`np.unique(labels, return_inverse=True)[1]` turns names into numbers."
+        )
+    lowest, highest = int(labels.min()), int(labels.max())
+    if n_classes is None and lowest < 0:
+        raise ValueError(f"`{name}` must be whole numbers from 0; got {lowest} to {highest}.")
+    if n_classes is not None and (lowest < 0 or highest >= n_classes):
+        raise ValueError(
+            f"`{name}` must lie in 0 to {n_classes - 1} ({n_classes} classes); "
+            f"got {lowest} to {highest}."
+        )
+
+
+def check_class_names(class_names):
+    """Returns class names as a tuple of str; raises ValueError if they are none or not distinct."""
+    try:
+        names = () if isinstance(class_names, str) else tuple(str(name) for name in class_names)
+    except TypeError:  # not iterable
+        names = ()
+    if not names:
+        raise ValueError(
+            f"`class_names` must be a sequence with one name per class; got {class_names!r}."
+        )
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"`class_names` must differ from each other; {twice[0]!r} comes twice.")
+    return names
+
+
+def check_share(share, name):
+    """Raises ValueError unless share is a number strictly between 0 and 1."""
+    if not isinstance(share, (int, float, np.number)) or not 0 < share < 1:
+        raise ValueError(f"`{name}` must be a number between 0 and 1; got {share!r}.")
+
+
+def seeded(seed):
+    """Returns numpy's generator for a seed; raises ValueError for what is no seed.
+
+    None is refused: it would draw something else each time.
+    """
+    message = f"`seed` must be a whole number, at least 0; got {seed!r}."
+    if seed is None:
+        raise ValueError(message)
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError) as error:
+        raise ValueError(message) from error
