@@ -1,15 +1,17 @@
 """Arrays kept on disk under the hash of what made them, so that nothing is drawn twice."""
 
 import hashlib
+import io
 import json
 import os
 import warnings
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from tlcourse.atomic import write_atomically
+
+_DIGEST_SIZE = hashlib.sha256().digest_size
 
 
 def cache_folder():
@@ -26,8 +28,9 @@ def cached(name, recipe, make):
     """Returns the arrays that `make()` gives, from disk when the same recipe was made before.
 
     The file's name holds a SHA-256 of the recipe, so a changed recipe never meets an old file. It
-    is placed atomically: several processes may ask at once. Where the folder cannot be written or
-    the disk is full, a warning says so and the arrays are returned all the same.
+    is placed atomically: several processes may ask at once. A damaged file is made again. Where
+    the folder cannot be written or the disk is full, a warning says so and the arrays are
+    returned all the same.
 
     Args:
         name: str, begins the file's name.
@@ -39,16 +42,12 @@ def cached(name, recipe, make):
     """
     digest = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
     path = cache_folder() / f"{name}-{digest[:16]}.npz"
-    if path.exists():
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                return dict(stored)
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
-            warnings.warn(f"{path} could not be read ({error}); it is made again.", stacklevel=2)
+    stored = _read(path)
+    if stored is not None:
+        return stored
     arrays = make()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, lambda file: np.savez(file, **arrays))
+        _write(path, arrays)
     except OSError as error:
         warnings.warn(
             f"{path.parent} could not be written ({error.strerror or error}); the course goes on "
@@ -58,6 +57,32 @@ def cached(name, recipe, make):
     return arrays
 
 
+def _read(path):
+    try:
+        raw = path.read_bytes()
+    except OSError:  # not there, or a blocked folder: that is reported where it is written
+        return None
+    body = raw[:-_DIGEST_SIZE]
+    if _digest(body) != raw[-_DIGEST_SIZE:]:
+        warnings.warn(f"{path} is damaged; it is made again.", stacklevel=3)
+        return None
+    with np.load(io.BytesIO(body), allow_pickle=False) as stored:
+        return dict(stored)
+
+
+def _write(path, arrays):
+    body = io.BytesIO()
+    np.savez(body, **arrays)
+    body = body.getvalue()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # An archive checks each of its arrays, not that none is missing: the digest at the end does.
+    write_atomically(path, lambda file: file.write(body + _digest(body)))
+
+
+def _digest(body):
+    return hashlib.sha256(body).digest()
+
+
 def fingerprint(*files):
-    """Returns the SHA-256 of source files, so that a cache never outlives the code that filled it."""
+    """Returns the SHA-256 of source files, so that no cache outlives the code that filled it."""
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
