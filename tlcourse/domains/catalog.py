@@ -79,13 +79,14 @@ def load_pair(name):
             f"A pair is called 'source->target', such as 'glyphs->handwritten'; got {name!r}. "
             f"Domains: {', '.join(_MAKERS)}."
         )
-    source, target = (load_domain(part) for part in names)
+    # Both names first: a mistyped target shall not cost the drawing of the source.
+    source, target = (make() for make in [_maker(part) for part in names])
     shape = tuple(max(sizes) for sizes in zip(source.input_shape, target.input_shape, strict=True))
     return DomainPair(_fitted(source, shape), _fitted(target, shape))
 
 
 def _maker(name):
-    if name not in _MAKERS:
+    if not isinstance(name, str) or name not in _MAKERS:
         raise UnknownName(f"Unknown domain {name!r}.{near(name, _MAKERS)}")
     return _MAKERS[name]
 

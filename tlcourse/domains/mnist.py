@@ -1,7 +1,9 @@
 """MNIST from a folder: the original idx files, never fetched here."""
 
 import gzip
+import math
 import os
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import numpy as np
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.domain import Domain
 
-_FILES = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
+_FILES = {"t10k-images-idx3-ubyte.gz": 3, "t10k-labels-idx1-ubyte.gz": 1}  # and their rank
 
 
 def mnist_folder():
@@ -38,10 +40,11 @@ def mnist():
     folder = mnist_folder()
     if folder is None:
         raise ValueError(
-            f"Domain 'mnist' needs TLCOURSE_DATA to name a folder that holds mnist/{_FILES[0]} "
-            f"and mnist/{_FILES[1]}; it is {os.environ.get('TLCOURSE_DATA')!r}."
+            "Domain 'mnist' needs TLCOURSE_DATA to name a folder that holds "
+            f"{' and '.join(f'mnist/{file}' for file in _FILES)}; "
+            f"it is {os.environ.get('TLCOURSE_DATA')!r}."
         )
-    images, labels = (_read_idx(folder / file) for file in _FILES)
+    images, labels = (_read_idx(folder / file, rank) for file, rank in _FILES.items())
     split = from_arrays(images[..., None], labels, class_names=tuple("0123456789"))
     return Domain(
         **{**vars(split), "name": "mnist", "licence": "CC BY-SA 3.0"}
@@ -49,14 +52,14 @@ def mnist():
     )
 
 
-def _read_idx(file):
+def _read_idx(file, rank):
     """Reads one idx file: two zero bytes, the type (8: uint8), the rank, the sizes, the values."""
     try:
         raw = gzip.decompress(file.read_bytes())
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{file} is damaged ({error}); replace it.") from error
-    shape = tuple(int.from_bytes(raw[4 + 4 * i : 8 + 4 * i], "big") for i in range(raw[3]))
-    values = np.frombuffer(raw, "uint8", offset=4 + 4 * len(shape))
-    if raw[:3] != b"\x00\x00\x08" or values.size != np.prod(shape):
-        raise ValueError(f"{file} is not a whole idx file of bytes; replace it.")
-    return values.reshape(shape)
+    start = 4 + 4 * rank
+    shape = tuple(int.from_bytes(raw[i : i + 4], "big") for i in range(4, start, 4))
+    if raw[:4] != bytes([0, 0, 8, rank]) or len(raw) - start != math.prod(shape):
+        raise ValueError(f"{file} is not a whole idx file of bytes of rank {rank}; replace it.")
+    return np.frombuffer(raw, "uint8", offset=start).reshape(shape)
