@@ -79,7 +79,7 @@ def _compare_arrays(expected, got, where, rtol, atol):
 
 
 def _compare_lists(expected, got, where, rtol, atol):
-    if isinstance(got, np.ndarray):
+    if isinstance(got, np.ndarray) and len(got) == len(expected):
         got = list(got)
     if not isinstance(got, list):
         return _type(expected, got, where)

@@ -25,6 +25,11 @@ def _compare_interval(expected, got):
     )
 
 
+def _both_ends(accuracies):
+    mean, halfwidth = _interval(accuracies)
+    return mean - halfwidth, mean + halfwidth
+
+
 def _interval(accuracies, *, quantile=None, ddof=1, root=True, factor=1.0):
     """Work the interval out with one step of it changed."""
     from scipy import stats
@@ -77,6 +82,16 @@ _INTERVAL_MISTAKES = (
         lambda accuracies: _interval(accuracies, quantile=1.0),
         "This is the standard error: the t quantile is missing.",
         "Multiply by `stats.t.ppf(0.975, n - 1)`.",
+    ),
+    Mistake(
+        _both_ends,
+        "These are the two ends of the interval.",
+        "Return the mean, and the distance from it to one end.",
+    ),
+    Mistake(
+        lambda accuracies: _interval(accuracies)[::-1],
+        "The two numbers are swapped.",
+        "Return the mean first.",
     ),
 )
 

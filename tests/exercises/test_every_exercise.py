@@ -1,0 +1,90 @@
+"""What must hold for each exercise of the course."""
+
+import nbformat
+import numpy as np
+import pytest
+
+from tlcourse.exercises import check, for_lesson
+from tlcourse.exercises.catalog import lesson_ids
+from tlcourse.exercises.plain import plain
+from tlcourse.exercises.right_answer import right_answer
+from tlcourse.exercises.source import lesson_files, solution_cells
+from tlcourse.lessons.learner_copy import learner_copy
+
+EXERCISES = [exercise for lesson_id in lesson_ids() for exercise in for_lesson(lesson_id)]
+every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+
+
+@every_exercise
+def test_is_complete(exercise):
+    assert 2 <= len(exercise.hints) <= 3
+    assert exercise.points >= 1
+    assert exercise.title
+
+
+@every_exercise
+def test_cases_are_plain_data_drawn_from_the_seed(exercise):
+    first, again, other = (plain(exercise.cases(np.random.default_rng(seed))) for seed in (1, 1, 2))
+    assert repr(first) == repr(again) != repr(other)
+    for case in exercise.cases(np.random.default_rng(1)):
+        assert len(case) == len(exercise.inputs)
+
+
+@every_exercise
+def test_the_right_answer_passes_on_any_seed(exercise):
+    solve = right_answer(exercise.id)
+    for seed in range(3 if exercise.id in {"04.1", "04.2"} else 20):
+        assert check(exercise.id, solve, seed=seed).passed, seed
+
+
+@every_exercise
+def test_each_known_mistake_is_recognised_on_any_seed(exercise):
+    for mistake in exercise.mistakes:
+        for seed in [None] if exercise.id == "04.1" else [None, *range(10)]:
+            verdict = check(exercise.id, mistake.answer, seed=seed)
+            assert verdict.status == "wrong"
+            assert mistake.means in verdict.message, seed
+
+
+@every_exercise
+def test_the_learners_stub_is_not_attempted(exercise):
+    notebook = nbformat.read(lesson_files()[exercise.id[:2]], as_version=4)
+    grade_id = f"ex-{exercise.id.replace('.', '-')}"
+    cells = {
+        cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source
+        for cell in learner_copy(notebook).cells
+    }
+    namespace = {}
+    exec(cells[grade_id], namespace)
+    stub = namespace[right_answer(exercise.id).__name__]
+    assert check(exercise.id, stub).status == "not attempted"
+
+
+@every_exercise
+def test_an_answer_that_raises_and_one_that_returns_nothing(exercise):
+    def raises(*inputs):
+        return inputs[99]
+
+    verdict = check(exercise.id, raises)
+    assert verdict.status == "raised"
+    assert "IndexError" in verdict.message
+    assert "`return inputs[99]`" in verdict.message
+
+    verdict = check(exercise.id, lambda *inputs: None)
+    assert verdict.status == "wrong"
+    assert "returned None: is there a `return`?" in verdict.message
+
+
+@every_exercise
+@pytest.mark.parametrize(
+    "junk", ["text", [], {}, -1, np.zeros((0, 2)), [[1], [1, 2]], np.full(3, np.nan)], ids=repr
+)
+def test_junk_is_wrong_and_breaks_nothing(exercise, junk):
+    assert check(exercise.id, lambda *inputs: junk).status == "wrong"
+
+
+def test_every_lessons_solution_cells_have_an_exercise():
+    for lesson_id in lesson_files():
+        assert set(solution_cells(lesson_id)) == {
+            exercise.id for exercise in EXERCISES if exercise.id.startswith(lesson_id)
+        }
