@@ -101,7 +101,7 @@ def _raised(exercise, case, error, answer):
     said = str(error).strip().split("\n")[0]
     message = f"Seen: {type(error).__name__}: {said}".rstrip(": ")
     if line is not None:
-        message += f"\nYour line: {line.number} of the cell that defines it: `{line.text}`"
+        message += f"\nYour line: `{line.text}` (line {line.number} of its cell)"
     else:
         name = getattr(answer, "__name__", "your function")
         message += f"\nIt means: the error came when the check called `{name}`, not inside it."
