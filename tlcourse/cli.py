@@ -109,7 +109,9 @@ def lab(
 
     port = choose_port(port)  # before anything is made
     workspace = make_workspace(folder)
-    _say_workspace(workspace)
+    print(f"Workspace: {workspace.folder}")
+    if workspace.kept:
+        print(f"Kept as they are: {len(workspace.kept)} notebooks of yours")
     print("Starting JupyterLab ...", flush=True)
     open_lab(
         workspace.folder,
@@ -129,10 +131,7 @@ def start(
     """Put the lessons into a folder; notebooks that are there are kept."""
     from tlcourse.lessons.workspace import make_workspace
 
-    _say_workspace(make_workspace(folder, fresh=fresh))
-
-
-def _say_workspace(workspace):
+    workspace = make_workspace(folder, fresh=fresh)
     print(f"Workspace: {workspace.folder}")
     for verb, names in (("new ", workspace.written), ("kept", workspace.kept)):
         for name in names:

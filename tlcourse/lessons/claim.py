@@ -1,12 +1,11 @@
 """Claims: what a lesson says is measured, shown and asserted in one step."""
 
 import html
-import math
-from collections.abc import Callable, Mapping
-from numbers import Integral
+from collections.abc import Callable
 
 from tlcourse.errors import CourseError
 from tlcourse.exercises.show import show
+from tlcourse.lessons.measured import Shown, has_nan, plain
 from tlcourse.lessons.profile import BadArgument
 
 MIME_TYPE = "application/vnd.tlcourse.claim+json"
@@ -41,15 +40,15 @@ def claim(sentence: str, value, holds: bool | Callable[[object], bool]) -> None:
         ✓ holds: The probe is right on 88% of the digits
     """
     try:
-        plain, has_nan = _plain(value), _has_nan(value)
+        as_json, no_number = plain(value), has_nan(value)
     except (TypeError, ValueError):
         raise BadArgument(
             "`value` must be a number, a sequence of numbers, an interval, a dict of these or a"
             f" string; got {type(value).__name__} {value!r}."
         ) from None
     text = _fill(sentence, value)
-    held = _truth(holds(value) if callable(holds) else holds) and not has_nan
-    _show(text, plain, held)
+    held = _truth(holds(value) if callable(holds) else holds) and not no_number
+    _show(text, as_json, held)
     if not held:
         raise ClaimFailed(f"this claim does not hold in this run: {text}")
 
@@ -57,7 +56,7 @@ def claim(sentence: str, value, holds: bool | Callable[[object], bool]) -> None:
 def _fill(sentence, value):
     if not isinstance(sentence, str) or not sentence.strip():
         raise BadArgument(f"`sentence` must be a sentence; got {sentence!r}.")
-    shown = _Shown(value)
+    shown = Shown(value)
     # Only a sentence that asks for the value is a template: LaTeX may have braces too.
     if "{value" not in sentence:
         return f"{sentence} (measured: {shown})"
@@ -68,61 +67,6 @@ def _fill(sentence, value):
             f"`sentence` cannot be filled in with value {value!r}: {error}; write `{{value}}`,"
             f" `{{value:.2f}}` or `{{value[key]}}`, and every other brace twice: {sentence!r}."
         ) from None
-
-
-class _Shown:
-    """A measured value that knows how to be written inside a sentence."""
-
-    def __init__(self, value):
-        self._value = value
-
-    def __format__(self, spec):
-        value = self._value
-        if isinstance(value, str):
-            return format(value, spec)
-        if isinstance(value, Mapping):
-            return ", ".join(f"{key} {format(_Shown(part), spec)}" for key, part in value.items())
-        if _is_interval(value):
-            mean, low, high = (_number(part, spec) for part in _ends(value))
-            return f"{mean} [{low}, {high}]"
-        numbers = _numbers(value)
-        if numbers is None:
-            return _number(value, spec)
-        if not numbers:
-            return "nothing"
-        mean = sum(numbers) / len(numbers)
-        mean, low, high = (_number(part, spec) for part in (mean, min(numbers), max(numbers)))
-        return f"{mean} ({low} to {high} over {len(numbers)} runs)" if len(numbers) > 1 else mean
-
-    def __str__(self):
-        return format(self, "")
-
-    def __getitem__(self, key):
-        return _Shown(self._value[key])
-
-    def __getattr__(self, name):
-        return _Shown(getattr(self._value, name))
-
-
-def _number(value, spec):
-    if isinstance(value, Integral):
-        return format(value, spec)
-    return format(float(value), spec or ".4g")
-
-
-def _numbers(value):
-    """The numbers in a sequence or array as floats; None for a single number."""
-    if getattr(value, "shape", None) == () or not hasattr(value, "__len__"):
-        return None
-    return [float(number) for number in (value.ravel() if hasattr(value, "ravel") else value)]
-
-
-def _is_interval(value):
-    return all(hasattr(value, end) for end in ("mean", "low", "high"))
-
-
-def _ends(interval):
-    return interval.mean, interval.low, interval.high
 
 
 def _truth(verdict):
@@ -138,34 +82,7 @@ def _truth(verdict):
     return verdict
 
 
-def _plain(value):
-    """The value as JSON has it; a number that JSON lacks (NaN, infinity) becomes None."""
-    if isinstance(value, (str, bool)):
-        return value
-    if isinstance(value, Integral):
-        return int(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if _is_interval(value):
-        return dict(zip(("mean", "low", "high"), map(_plain, _ends(value)), strict=True))
-    numbers = _numbers(value)
-    if numbers is not None:
-        return [_plain(number) for number in numbers]
-    return float(value) if math.isfinite(value) else None
-
-
-def _has_nan(value):
-    if isinstance(value, str):
-        return False
-    if isinstance(value, Mapping):
-        return any(_has_nan(part) for part in value.values())
-    if _is_interval(value):
-        return any(math.isnan(part) for part in _ends(value))
-    numbers = _numbers(value)
-    return any(math.isnan(number) for number in ([value] if numbers is None else numbers))
-
-
-def _show(text, plain, held):
+def _show(text, as_json, held):
     # An icon and a word, so that nothing hangs on telling two colours apart.
     icon, word, colour = ("✓", "holds", "#0072B2") if held else ("✗", "does not hold", "#D55E00")
     line = f"{icon} {word}: {text}"
@@ -174,4 +91,4 @@ def _show(text, plain, held):
         f'<div style="{box}"><strong style="color: {colour}">{icon} {word}</strong>'
         f" · {html.escape(text)}</div>"
     )
-    show(line, {"text/html": page, MIME_TYPE: {"text": text, "value": plain, "holds": held}})
+    show(line, {"text/html": page, MIME_TYPE: {"text": text, "value": as_json, "holds": held}})

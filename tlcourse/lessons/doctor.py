@@ -2,31 +2,19 @@
 
 import json
 import os
-import platform
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 
 from tlcourse.atomic import write_atomically
 from tlcourse.errors import CourseError
+from tlcourse.lessons.doctor_packages import Check, packages, python
 
 _GIB = 2**30
 _INSTALL = "Run: pip install --upgrade tlcourse"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at: its name, whether it is well, what was found, what to do."""
-
-    name: str
-    ok: bool
-    value: str
-    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +42,7 @@ def doctor(on_check: Callable[[str], None] = lambda name: None) -> Report:
     Args:
         on_check: called with the name of the check that begins.
     """
-    checks = [_python(), *_packages()]
+    checks = [python(), *packages()]
     for name, look in _LOOKS.items():
         on_check(name)
         try:
@@ -66,56 +54,13 @@ def doctor(on_check: Callable[[str], None] = lambda name: None) -> Report:
     return Report(tuple(checks))
 
 
-def _python():
-    ok = sys.version_info >= (3, 11)
-    return Check(
-        "python", ok, platform.python_version(), "" if ok else "Install Python 3.11 or newer."
-    )
-
-
-def _packages() -> Iterator[Check]:
-    for name, wanted in _requirements():
-        try:
-            version = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            yield Check(name, False, "missing", f"Run: pip install '{name}{wanted}'")
-            continue
-        lowest = re.search(r">=\s*([\d.]+)", wanted)
-        ok = lowest is None or _numbers(version) >= _numbers(lowest[1])
-        yield Check(name, ok, version, "" if ok else f"Run: pip install --upgrade '{name}{wanted}'")
-
-
-def _requirements():
-    """(name, version specifier) of all that the course itself needs, extras aside."""
-    try:
-        lines = metadata.requires("tlcourse") or []
-    except metadata.PackageNotFoundError:  # a checkout on the path, not installed
-        import tomllib
-
-        project = Path(__file__).parents[2] / "pyproject.toml"
-        try:
-            lines = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
-        except (OSError, ValueError, KeyError):
-            lines = []
-    for line in lines:
-        requirement, _, marker = line.partition(";")
-        if "extra" not in marker:
-            name = re.match(r"[\w.-]+", requirement)[0]
-            yield name, requirement[len(name) :].strip()
-
-
-def _numbers(version):
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
-
-
 # Keras runs in a process of its own: its messages stay there, and a TensorFlow that crashes
 # (a CPU too old for it, a broken driver) is a finding instead of the end of the doctor.
 _ASK_KERAS = """
 import json, keras
+from tlcourse.lessons.devices import device_names
 backend = keras.backend.backend()
-version = __import__(backend).__version__
-devices = keras.distribution.list_devices()
-print(json.dumps([backend, version, devices]))
+print(json.dumps([backend, __import__(backend).__version__, device_names()]))
 """
 
 

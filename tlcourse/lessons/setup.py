@@ -3,6 +3,7 @@
 import os
 
 from tlcourse.lessons.course import Course
+from tlcourse.lessons.devices import device_names
 from tlcourse.lessons.profile import resolve_data, resolve_profile, resolve_seed
 from tlcourse.lessons.quiet import quiet_start
 
@@ -49,7 +50,7 @@ def setup(
         import keras
 
         # Listing the devices is what makes TensorFlow look for a GPU, so it is done in here too.
-        devices = tuple(keras.distribution.list_devices())
+        devices = device_names()
     keras.utils.set_random_seed(seed)
 
     from tlcourse.plots.style import use_style

@@ -1,0 +1,84 @@
+"""Arguments come before the environment, that before the default; both are examined."""
+
+import pytest
+
+from tlcourse.errors import UnknownName
+from tlcourse.lessons.profile import (
+    BadArgument,
+    keras_backend,
+    resolve_data,
+    resolve_profile,
+    resolve_seed,
+)
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch):
+    for name in ("PROFILE", "SEED", "DATA"):
+        monkeypatch.delenv(f"TLCOURSE_{name}", raising=False)
+
+
+def test_defaults():
+    assert (resolve_profile(), resolve_seed(), resolve_data()) == ("quick", 0, None)
+
+
+def test_environment_before_default(monkeypatch, tmp_path):
+    monkeypatch.setenv("TLCOURSE_PROFILE", "full")
+    monkeypatch.setenv("TLCOURSE_SEED", "12")
+    monkeypatch.setenv("TLCOURSE_DATA", str(tmp_path))
+    assert (resolve_profile(), resolve_seed(), resolve_data()) == ("full", 12, str(tmp_path))
+
+
+def test_argument_before_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("TLCOURSE_PROFILE", "full")
+    monkeypatch.setenv("TLCOURSE_SEED", "12")
+    monkeypatch.setenv("TLCOURSE_DATA", "/does/not/exist")
+    assert resolve_profile("quick") == "quick"
+    assert resolve_seed(0) == 0
+    assert resolve_data(tmp_path) == str(tmp_path)
+
+
+@pytest.mark.parametrize("seed", [-1, "-1", "x", "", 2.5, True, 2**32, "1_0", "²", "٣"])
+def test_bad_seed(seed):
+    with pytest.raises(BadArgument, match=r"`seed` must be a whole number from 0 to 4294967295"):
+        resolve_seed(seed)
+
+
+def test_a_bad_seed_names_the_variable_it_came_from(monkeypatch):
+    monkeypatch.setenv("TLCOURSE_SEED", "many")
+    with pytest.raises(BadArgument, match=r"TLCOURSE_SEED must .*; got 'many'"):
+        resolve_seed()
+
+
+def test_the_largest_seed():
+    assert resolve_seed(str(2**32 - 1)) == 2**32 - 1
+
+
+def test_unknown_profile():
+    with pytest.raises(UnknownName, match=r"unknown profile 'quik'. Did you mean 'quick'\?"):
+        resolve_profile("quik")
+
+
+def test_data_becomes_absolute(monkeypatch, tmp_path):
+    (tmp_path / "mirror").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert resolve_data("mirror") == str(tmp_path / "mirror")
+
+
+def test_data_may_be_a_url():
+    assert resolve_data("https://example.org/data") == "https://example.org/data"
+
+
+def test_missing_data_folder(tmp_path):
+    with pytest.raises(BadArgument, match="`data` must be an existing folder or a URL"):
+        resolve_data(tmp_path / "no")
+
+
+def test_backend_as_keras_finds_it(tmp_path):
+    environment = {"KERAS_HOME": str(tmp_path)}
+    assert keras_backend(environment) == "tensorflow"
+    (tmp_path / "keras.json").write_text('{"backend": "jax"}')
+    assert keras_backend(environment) == "jax"
+    assert keras_backend({**environment, "KERAS_BACKEND": "torch"}) == "torch"
+    (tmp_path / "keras.json").write_text("[broken")
+    assert keras_backend(environment) == "tensorflow"

@@ -1,0 +1,75 @@
+"""The first call of a lesson."""
+
+import os
+import sys
+from types import ModuleType
+
+import pytest
+
+from tlcourse.errors import UnknownName
+from tlcourse.lessons import setup
+from tlcourse.lessons.profile import BadArgument
+
+
+@pytest.fixture(autouse=True)
+def styles(monkeypatch):
+    """How often the figures' style was set; also puts the environment back."""
+    for name in ("TLCOURSE_PROFILE", "TLCOURSE_SEED", "TLCOURSE_DATA"):
+        monkeypatch.setenv(name, "")
+    calls = []
+    plots, style = ModuleType("tlcourse.plots"), ModuleType("tlcourse.plots.style")
+    style.use_style = lambda: calls.append("style")
+    monkeypatch.setitem(sys.modules, "tlcourse.plots", plots)
+    monkeypatch.setitem(sys.modules, "tlcourse.plots.style", style)
+    return calls
+
+
+def test_settings_reach_the_environment(tmp_path, styles):
+    found = setup(profile="full", seed=5, data=tmp_path)
+    assert (found.lesson, found.profile, found.seed, found.data) == (None, "full", 5, str(tmp_path))
+    assert os.environ["TLCOURSE_PROFILE"] == "full"
+    assert os.environ["TLCOURSE_SEED"] == "5"
+    assert os.environ["TLCOURSE_DATA"] == str(tmp_path)
+    assert styles == ["style"]
+
+
+def test_everything_random_is_seeded():
+    import keras
+    import numpy as np
+
+    def draw():
+        return [float(np.random.rand()), float(keras.random.uniform(()))]
+
+    setup(seed=3)
+    first = draw()
+    setup(seed=3)
+    assert draw() == first
+    setup(seed=4)
+    again = draw()
+    assert again[0] != first[0]
+    assert again[1] != first[1]
+
+
+def test_what_keras_computes_with():
+    import keras
+
+    found = setup()
+    assert found.backend == keras.backend.backend()
+    assert found.devices
+    assert all(":" in device for device in found.devices)
+
+
+def test_the_lesson_by_its_id(course):
+    course("98", "Near things")
+    assert setup("98").title == "Near things"
+    with pytest.raises(UnknownName, match="unknown lesson '97'. Allowed: '98'"):
+        setup("97")
+
+
+def test_bad_arguments():
+    with pytest.raises(UnknownName, match="profile"):
+        setup(profile="fast")
+    with pytest.raises(BadArgument, match="seed"):
+        setup(seed=-1)
+    with pytest.raises(BadArgument, match="data"):
+        setup(data="/does/not/exist")

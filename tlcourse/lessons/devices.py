@@ -1,0 +1,15 @@
+"""Which devices Keras computes on."""
+
+
+def device_names() -> tuple[str, ...]:
+    """Keras' names of the devices, such as "gpu:0": all GPUs, or the CPU where there is none.
+
+    Imports Keras and its backend, and makes TensorFlow look for GPUs.
+    """
+    import keras
+
+    if keras.backend.backend() == "torch":  # Keras lists devices for its other backends only
+        import torch
+
+        return tuple(f"gpu:{n}" for n in range(torch.cuda.device_count())) or ("cpu:0",)
+    return tuple(keras.distribution.list_devices())
