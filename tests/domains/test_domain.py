@@ -71,7 +71,7 @@ def test_examples_need_not_be_images():
         ({"labels_test": np.zeros(6)}, "`labels_test` must be whole numbers from 0; got float64"),
         ({"labels_test": [0, 1, 2, 3, 0, 1]}, r"`labels_test` must lie in 0 to 2 .* got 0 to 3"),
         ({"labels_train": np.arange(12) % 3 - 1}, r"`labels_train` must lie .* got -1 to 1"),
-        ({"class_names": ["a", "b"]}, r"`labels_train` must lie in 0 to 1 \(2 classes\)"),
+        ({"class_names": ["a", "b"]}, r"`labels_train` must lie in 0 to 1 \(class names: 2\)"),
         ({"class_names": []}, r"`class_names` must be a sequence .* got \[\]"),
         ({"class_names": "abc"}, "`class_names` must be a sequence .* got 'abc'"),
         ({"class_names": 3}, "`class_names` must be a sequence .* got 3"),

@@ -47,8 +47,9 @@ def from_arrays(
     if (x_test is None) != (labels_test is None):
         raise ValueError("`x_test` and `labels_test` go together; got only one of them.")
     x, labels = _as_images(x, "x"), _as_array(labels, "labels")
-    n_named = None if class_names is None else len(check_class_names(class_names))
-    check_labels(labels, len(x), n_named, "labels", "x")
+    if class_names is not None:
+        class_names = check_class_names(class_names)
+    check_labels(labels, len(x), class_names and len(class_names), "labels", "x")
     present = np.unique(labels)
     if len(present) < 2:
         raise ValueError(f"`labels` must hold at least 2 classes; all are {present[0]}.")

@@ -39,7 +39,7 @@ def check_labels(labels, n_examples, n_classes, name, x_name):
         raise ValueError(f"`{name}` must be whole numbers from 0; got {lowest} to {highest}.")
     if n_classes is not None and (lowest < 0 or highest >= n_classes):
         raise ValueError(
-            f"`{name}` must lie in 0 to {n_classes - 1} ({n_classes} classes); "
+            f"`{name}` must lie in 0 to {n_classes - 1} (class names: {n_classes}); "
             f"got {lowest} to {highest}."
         )
 
