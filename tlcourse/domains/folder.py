@@ -1,5 +1,7 @@
 """A domain from a folder of one's own photographs."""
 
+import os
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +14,13 @@ SUFFIXES = frozenset(
 
 
 def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0):
-    """Reads class-named folders of images: `path/cat/1.jpg`, or `path/train/cat/1.jpg` and `path/test/…`.
+    """Makes a domain of image files in folders named after their classes.
 
-    Images are turned upright, cut to a square about their middle and resized. Files that are not
-    images by their ending are passed over, as are hidden ones.
+    Either `path/cat/1.jpg`, or `path/train/cat/1.jpg` and `path/test/cat/2.jpg`.
+
+    Images are turned upright, laid on white where they are transparent, cut to a square about
+    their middle and resized. Files that are not images by their ending are passed over, as are
+    hidden ones and folders. Of a moving image the first picture counts.
 
     Args:
         path: folder that holds one folder per class (or `train` and `test`, each of that kind).
@@ -30,9 +35,15 @@ def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0
 
     Raises:
         ValueError: if there is no such folder, it holds fewer than two classes, a class without
-            images, or a file that cannot be read (named).
+            images or with too few to be split, or a file that cannot be read (named).
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValueError(  # noqa: TRY004 (every bad argument of this room is a ValueError)
+            f"`path` must be a folder's path; got {path!r}."
+        )
     path = Path(path).expanduser()
+    if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
+        raise ValueError(f"`size` must be a whole number of pixels, at least 1; got {size!r}.")
     if channels not in (1, 3):
         raise ValueError(f"`channels` must be 1 (grey) or 3 (colour); got {channels!r}.")
     if not path.is_dir():
@@ -43,10 +54,11 @@ def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0
         return from_arrays(_read(files, size, channels), labels, class_names=class_names, **options)
     files, labels, class_names = _list_images(path / "train")
     files_test, labels_test, class_names_test = _list_images(path / "test")
-    if class_names_test != class_names:
+    alone = sorted({*class_names} ^ {*class_names_test})
+    if alone:
         raise ValueError(
-            f"`path` must hold the same classes in train and test; got {', '.join(class_names)} "
-            f"and {', '.join(class_names_test)}."
+            "`path` must hold the same class folders in train and test; only one of them has "
+            f"{', '.join(map(repr, alone))}."
         )
     return from_arrays(
         _read(files, size, channels),
@@ -59,21 +71,22 @@ def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0
 
 
 def _list_images(path):
-    folders = sorted(
-        child for child in path.iterdir() if child.is_dir() and not child.name.startswith(".")
-    )
+    folders = [child for child in _visible(path) if child.is_dir()]
     if len(folders) < 2:
         found = f"only '{folders[0].name}'" if folders else "none"
+        inside = [child for child in _visible(folders[0]) if child.is_dir()] if folders else []
+        hint = f": did you mean {folders[0]}?" if len(inside) > 1 else "."
         raise ValueError(
-            f"`path` must hold at least two class folders, such as {path / 'cat'}; found {found}."
+            f"`path` must hold at least two class folders, such as {path / 'cat'}; "
+            f"found {found}{hint}"
         )
     files, labels = [], []
     for label, folder in enumerate(folders):
-        images = sorted(
+        images = [
             file
-            for file in folder.iterdir()
-            if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
-        )
+            for file in _visible(folder)
+            if file.suffix.lower() in SUFFIXES and not file.is_dir()
+        ]
         if not images:
             raise ValueError(
                 f"`path` must hold images in every class folder ({', '.join(sorted(SUFFIXES))}); "
@@ -82,6 +95,12 @@ def _list_images(path):
         files += images
         labels += [label] * len(images)
     return files, np.array(labels, "int32"), tuple(folder.name for folder in folders)
+
+
+def _visible(folder):
+    """Returns what a folder holds, hidden things aside, in an order that every system agrees on."""
+    shown = (child for child in folder.iterdir() if not child.name.startswith("."))
+    return sorted(shown, key=lambda child: child.name)
 
 
 def _read(files, size, channels):
@@ -95,17 +114,37 @@ def _read_one(file, size, channels):
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(file) as opened:
-            upright = ImageOps.exif_transpose(opened)
-            if upright.mode.startswith("I"):  # 16 bits a pixel: Pillow would clip, not scale
-                upright = Image.fromarray((np.asarray(upright) // 256).astype("uint8"))
-            plain = (
-                upright.convert("RGBA").convert("RGB") if channels == 3 else upright.convert("L")
-            )
+        # Pillow warns of an attack at 90 megapixels: here it is a large photograph of one's own.
+        # At twice that it raises, and so do we.
+        with warnings.catch_warnings(action="ignore"), Image.open(file) as opened:
+            upright = _eight_bits(ImageOps.exif_transpose(opened))
+            plain = _on_white(upright).convert("L" if channels == 1 else "RGB")
             pixels = np.asarray(ImageOps.fit(plain, (size, size), Image.Resampling.BILINEAR))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Exception as error:  # a damaged file makes decoders raise nearly anything
         raise ValueError(
             f"`path` holds a file that is not a readable image: {file} ({error}). "
             "Remove or replace it."
         ) from error
     return pixels.reshape(size, size, channels)
+
+
+def _eight_bits(image):
+    """Scales 16 bits a pixel to 8, where Pillow would clip; refuses numbers that are no greys."""
+    from PIL import Image
+
+    if not image.mode.startswith(("I", "F")):
+        return image
+    values = np.asarray(image)
+    if image.mode == "F" or values.min() < 0 or values.max() > 65535:
+        raise ValueError("its pixels are not of 8 or 16 bits")
+    return Image.fromarray((values // 256).astype("uint8"))
+
+
+def _on_white(image):
+    """Lays a transparent image on white, as a page would: the colour beneath may be any."""
+    from PIL import Image
+
+    if not image.has_transparency_data:
+        return image
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
