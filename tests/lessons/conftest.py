@@ -1,5 +1,6 @@
 """A small course of synthetic lessons, so that these tests need no real lesson."""
 
+import re
 import subprocess
 import sys
 
@@ -10,7 +11,8 @@ _COMMAND = """
 import sys
 from pathlib import Path
 from tlcourse.exercises import source
-source.notebooks_dir = lambda: Path(sys.argv.pop(1))
+folder = Path(sys.argv.pop(1))
+source.notebooks_dir = lambda: folder
 from tlcourse.cli import main
 sys.exit(main())
 """
@@ -46,7 +48,7 @@ def course(tmp_path, monkeypatch, notebook):
 
     def add(lesson_id, title, *cells):
         about = {"id": lesson_id, "title": title, "minutes": 5, "formulas": ["a = b"]}
-        path = folder / f"{lesson_id}_{title.lower().replace(' ', '_')}.ipynb"
+        path = folder / f"{lesson_id}_{re.sub(r'[^a-z]+', '_', title.lower())}.ipynb"
         nbformat.write(notebook(*cells, tlcourse=about), path)
         return path
 

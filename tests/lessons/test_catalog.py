@@ -41,7 +41,7 @@ def test_the_zero_may_be_left_out(course):
 
 def test_unknown_lesson(course):
     course("90", "First")
-    with pytest.raises(UnknownName, match="unknown lesson '9O'. Allowed: '90'"):
+    with pytest.raises(UnknownName, match=r"unknown lesson '9O'\. Allowed: '90'"):
         find_lesson("9O")
 
 

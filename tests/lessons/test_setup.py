@@ -62,7 +62,7 @@ def test_what_keras_computes_with():
 def test_the_lesson_by_its_id(course):
     course("98", "Near things")
     assert setup("98").title == "Near things"
-    with pytest.raises(UnknownName, match="unknown lesson '97'. Allowed: '98'"):
+    with pytest.raises(UnknownName, match=r"unknown lesson '97'\. Allowed: '98'"):
         setup("97")
 
 

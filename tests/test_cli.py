@@ -1,0 +1,112 @@
+"""The command line itself: quick, in one line, with the right exit code."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import tlcourse
+from tlcourse.cli import main
+from tlcourse.errors import CourseError
+from tlcourse.lessons.profile import BadArgument
+
+
+def test_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"tlcourse {tlcourse.__version__}\n"
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["-h"]])
+def test_help_names_the_commands(capsys, words):
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    for name in ("lab", "start", "list", "run", "doctor"):
+        assert f"\n  {name} " in out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["rnu"], "rnu"),
+        (["list", "--jsno"], "--jsno"),
+        (["start"], "DIR"),
+        (["run", "--cell-timeout", "soon"], "--cell-timeout"),
+        (["run", "--seed"], "--seed"),
+    ],
+)
+def test_wrong_usage_is_one_line(capsys, words, message):
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("tlcourse: ")
+    assert told.err.count("\n") == 1
+    assert message in told.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (CourseError("the disk\n is full."), 1, "tlcourse: the disk is full.\n"),
+        (BadArgument("`seed` is odd."), 2, "tlcourse: `seed` is odd.\n"),
+        (PermissionError(13, "Permission denied", "x"), 1, "Permission denied: 'x'\n"),
+        (KeyError("x"), 1, "tlcourse: KeyError: 'x' (a defect of ours"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_no_traceback_whatever_happens(capsys, monkeypatch, error, code, line):
+    def fail():
+        raise error
+
+    monkeypatch.setattr("tlcourse.lessons.catalog.lessons", fail)
+    monkeypatch.delenv("TLCOURSE_DEBUG", raising=False)
+    assert main(["list"]) == code
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert line in told.err
+    assert told.err.count("\n") == (1 if line else 0)
+
+
+def test_debug_shows_the_traceback(monkeypatch):
+    def fail():
+        raise KeyError("x")
+
+    monkeypatch.setattr("tlcourse.lessons.catalog.lessons", fail)
+    monkeypatch.setenv("TLCOURSE_DEBUG", "1")
+    with pytest.raises(KeyError):
+        main(["list"])
+
+
+def test_a_reader_that_leaves_early():
+    # As in `tlcourse --help | head -1`, but surely: the pipe is closed before anything is written.
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "tlcourse.cli", "--help"]
+    with os.fdopen(writing, "w") as pipe:
+        done = subprocess.run(
+            command, stdout=pipe, stderr=subprocess.PIPE, check=False, text=True, timeout=60
+        )
+    assert done.stderr == ""
+    assert done.returncode == 1
+
+
+def test_a_terminal_without_the_signs(tmp_path):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "TLCOURSE_SEED": "×"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tlcourse.cli", "run"],
+        capture_output=True,
+        check=False,
+        env=environment,
+        timeout=60,
+    )
+    assert done.stderr.startswith(b"tlcourse: ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_only_light_modules_are_loaded():
+    heavy = {"keras", "tensorflow", "numpy", "matplotlib", "IPython", "nbformat", "rich"}
+    code = f"import sys, tlcourse.cli; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "[]\n"
