@@ -129,12 +129,14 @@ def test_a_mistake_must_fit_every_input_seen_so_far():
 
 def test_an_answer_that_changes_its_inputs_harms_nobody():
     def answer(logits, labels):
-        value = right(logits, labels)
+        value = 100 * right(logits, labels)
         logits[:] = 0
         labels[:] = 0
         return value
 
-    assert check("00.1", answer).passed
+    message = check("00.1", answer).message
+    assert "in per cent" in message
+    assert "labels = [1, 0, 3, 4, 0, 1]" in message
 
 
 def test_the_same_answer_gets_the_same_verdict_and_a_seed_changes_the_inputs():
@@ -150,7 +152,10 @@ def test_an_answer_with_chance_in_it_gets_the_same_verdict_each_time():
     def answer(logits, labels):
         return random.random() + np.random.random()
 
-    assert check("00.1", answer) == check("00.1", answer)
+    first = check("00.1", answer)
+    random.random()
+    np.random.random()
+    assert check("00.1", answer) == first
 
 
 def test_a_check_leaves_the_notebooks_randomness_alone():
