@@ -135,3 +135,13 @@ def test_each_side_may_be_the_larger_one(small, monkeypatch):
     )
     pair = load_pair("wide->grey")
     assert pair.source.input_shape == pair.target.input_shape == (2, 9, 1)
+
+
+def test_a_small_colour_image_keeps_its_three_channels(small, monkeypatch):
+    wide = np.zeros((4, 6, 6, 1), "uint8")
+    monkeypatch.setitem(
+        catalog._MAKERS, "wide", lambda: from_arrays(wide, [0, 1, 0, 1], test_share=0.5)
+    )
+    pair = load_pair("colour->wide")
+    assert pair.source.input_shape == pair.target.input_shape == (6, 6, 3)
+    np.testing.assert_array_equal(pair.source.x_train[:, 0:5, 1:5], load_domain("colour").x_train)
