@@ -1,0 +1,46 @@
+"""Large networks of `keras.applications`, each with its own preprocessing inside."""
+
+from keras import Input, Model, applications, layers, ops
+
+_CAFFE_OFFSET = (-103.939, -116.779, -123.68)  # ImageNet's mean blue, green and red, subtracted
+
+# name: (builder in keras.applications, how its training scaled the pixels)
+APPLICATIONS = {
+    "vgg16": ("VGG16", "caffe"),
+    "resnet50": ("ResNet50", "caffe"),
+    "mobilenet_v2": ("MobileNetV2", "tf"),
+    "efficientnet_b0": ("EfficientNetB0", "bytes"),
+}
+
+
+def application(name, *, input_shape=(224, 224, 3), weights=None):
+    """Builds a `keras.applications` network without its top, for images in [0, 1].
+
+    What `preprocess_input` of that network does to pixels is done inside, so that it can be
+    neither forgotten nor done twice.
+
+    Args:
+        name: one of `APPLICATIONS`.
+        input_shape: (height, width, 3).
+        weights: None for random ones, or "imagenet", which Keras downloads once.
+
+    Returns:
+        `keras.Model`: float32 images (n, height, width, 3), red first, to features (n, d),
+        averaged over the image.
+    """
+    builder, scaling = APPLICATIONS[name]
+    if len(input_shape) != 3 or input_shape[2] != 3:
+        raise ValueError(
+            f"`input_shape` of {name} must be (height, width, 3), colour; got {input_shape}."
+        )
+    body = getattr(applications, builder)(
+        include_top=False, weights=weights, input_shape=tuple(input_shape), pooling="avg"
+    )
+    images = Input(input_shape, name="images")
+    if scaling == "caffe":
+        scaled = layers.Rescaling(255.0, offset=_CAFFE_OFFSET)(ops.flip(images, axis=-1))
+    elif scaling == "tf":
+        scaled = layers.Rescaling(2.0, offset=-1.0)(images)
+    else:
+        scaled = layers.Rescaling(255.0)(images)
+    return Model(images, body(scaled), name=name)

@@ -1,0 +1,40 @@
+"""A backbone and a head put together, and copies that share nothing."""
+
+from keras import Input, Model, layers, models
+
+
+def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False):
+    """Builds the task layer: a backbone's features to one logit per class.
+
+    Args:
+        backbone: `keras.Model` whose features (n, d) the head will take.
+        n_classes: int, logits.
+        hidden: widths of ReLU layers before the last; none makes the head linear.
+        dropout: share of the features dropped in training (Srivastava et al., 2014).
+        normalise: begin with a layer "scale" that scales all features by one mean and one
+            standard deviation; adapt it to features before training.
+
+    Returns:
+        `keras.Model`, (n, d) to (n, n_classes).
+    """
+    x = features = Input(backbone.output_shape[1:], name="features")
+    if normalise:
+        x = layers.Normalization(axis=None, name="scale")(x)
+    if dropout:
+        x = layers.Dropout(dropout, name="dropout")(x)
+    for number, width in enumerate(hidden, 1):
+        x = layers.Dense(width, activation="relu", name=f"hidden{number}")(x)
+    return Model(features, layers.Dense(n_classes, name="logits")(x), name="head")
+
+
+def join(backbone, head):
+    """Returns the `keras.Model` that sends images through the backbone and then the head."""
+    images = Input(backbone.input_shape[1:], name="images")
+    return Model(images, head(backbone(images)), name="classifier")
+
+
+def copy_of(model):
+    """Returns a model of the same layers, names and values that shares no variable with `model`."""
+    twin = models.clone_model(model)
+    twin.set_weights(model.get_weights())
+    return twin

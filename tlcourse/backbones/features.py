@@ -1,0 +1,48 @@
+"""Features computed once: the step that makes feature extraction cheap."""
+
+from tlcourse.backbones.training import predict
+from tlcourse.domains import Domain
+
+
+def extract_features(backbone, data, *, batch_size=512):
+    """Runs a backbone over data once, in inference mode, and keeps what comes out.
+
+    Training a head on these costs next to nothing, however many epochs it takes: the backbone is
+    never run again.
+
+    Args:
+        backbone: `keras.Model`, images to features (n, d).
+        data: a `Domain`, or images (n, height, width, channels) in [0, 1].
+        batch_size: images at a time.
+
+    Returns:
+        For a `Domain`, a `Domain` whose examples are float32 features (n, d); for images, the
+        features.
+
+    Raises:
+        ValueError: if the images do not have the shape that the backbone takes.
+    """
+    images = data.x_train if isinstance(data, Domain) else data
+    check_fits(backbone, images.shape[1:], "data")
+    if not isinstance(data, Domain):
+        return predict(backbone, data, batch_size=batch_size)
+    return Domain(
+        **{
+            **vars(data),
+            "name": f"{data.name} seen by {backbone.name}",
+            "x_train": predict(backbone, data.x_train, batch_size=batch_size),
+            "x_test": predict(backbone, data.x_test, batch_size=batch_size),
+        }
+    )
+
+
+def check_fits(backbone, shape, name):
+    """Raises a ValueError that names both shapes if a backbone does not take such examples."""
+    takes = tuple(backbone.input_shape[1:])
+    if len(takes) != len(shape) or any(
+        size not in (None, given) for size, given in zip(takes, shape, strict=True)
+    ):
+        raise ValueError(
+            f"`{name}` must hold examples of shape {takes}, which backbone '{backbone.name}' "
+            f"takes; got {tuple(shape)}."
+        )

@@ -1,0 +1,55 @@
+"""Freezing: layers whose variables stand still while the rest is trained."""
+
+from keras import Model, layers
+
+from tlcourse.errors import UnknownName, near
+
+
+def freeze(model, up_to=None):
+    """Freezes a model's layers from the input up to a named one, batch normalisation included.
+
+    A frozen `BatchNormalization` layer also stops updating its statistics and uses the stored ones
+    in `fit`: freezing the layer itself is what does it, calling the model with `training=False`
+    while the layer is trainable does not.
+
+    Args:
+        model: `keras.Model`, changed in place. Compile it after freezing.
+        up_to: a layer's name, or the beginning of several names such as "block2": everything up to
+            the last such layer is frozen and everything after it is trainable. None freezes all.
+
+    Returns:
+        `model`.
+
+    Raises:
+        UnknownName: (a ValueError) if no layer's name begins so.
+    """
+    if up_to is None:
+        model.trainable = False
+        return model
+    matches = [i for i, layer in enumerate(model.layers) if layer.name.startswith(up_to)]
+    if not matches:
+        names = [layer.name for layer in model.layers]
+        raise UnknownName(f"No layer of '{model.name}' begins with {up_to!r}.{near(up_to, names)}")
+    model.trainable = True
+    for layer in model.layers[: matches[-1] + 1]:
+        layer.trainable = False
+    return model
+
+
+def freeze_batchnorm(model):
+    """Freezes every batch-normalisation layer of a model, however deep, and nothing else.
+
+    With few target images a batch is a poor estimate of the statistics; the source's are kept.
+
+    Args:
+        model: `keras.Model`, changed in place.
+
+    Returns:
+        `model`.
+    """
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.trainable = False
+        elif isinstance(layer, Model):
+            freeze_batchnorm(layer)
+    return model

@@ -1,0 +1,28 @@
+"""The share of examples that a model names rightly."""
+
+import numpy as np
+
+from tlcourse.backbones import predict
+
+
+def accuracy(model, x, labels):
+    """Top-1 accuracy of a classifier.
+
+    Args:
+        model: `keras.Model` from x to logits or probabilities (n, n_classes).
+        x: float array (n, ...).
+        labels: int array (n,).
+
+    Returns:
+        Float in [0, 1].
+
+    Raises:
+        ValueError: if the model has fewer classes than the labels name.
+    """
+    scores = predict(model, x)
+    if scores.shape[1] <= np.max(labels):
+        raise ValueError(
+            f"`model` must tell at least {np.max(labels) + 1} classes apart, as `labels` do; "
+            f"it gives {scores.shape[1]} scores."
+        )
+    return float(np.mean(scores.argmax(axis=1) == labels))

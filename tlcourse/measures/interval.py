@@ -1,0 +1,75 @@
+"""A mean over seeds, and how far to trust it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean with its confidence interval.
+
+    Attributes:
+        mean: float.
+        half_width: float >= 0, in the unit of the values.
+        n: int, values that went in.
+    """
+
+    mean: float
+    half_width: float
+    n: int
+
+    @property
+    def low(self):
+        """Lower end (float)."""
+        return self.mean - self.half_width
+
+    @property
+    def high(self):
+        """Upper end (float)."""
+        return self.mean + self.half_width
+
+    def __format__(self, spec):
+        spec = spec or ".3f"
+        return f"{self.mean:{spec}} ± {self.half_width:{spec}}"
+
+    def __str__(self):
+        return format(self)
+
+
+def interval(values, *, level=0.95):
+    """Student's t interval of the mean of independent runs.
+
+    half-width = t_{(1 + level) / 2, n − 1} · s / √n, with s² the sum of squares over n − 1.
+    Runs that share a target test set are independent in seed, not in test images: the interval
+    says how much another seed would change the number.
+
+    Args:
+        values: n >= 2 finite numbers, one per seed.
+        level: float in (0, 1), the coverage.
+
+    Returns:
+        `Interval`.
+
+    Raises:
+        ValueError: if there are fewer than 2 values, one is not finite, or `level` is off.
+
+    Example:
+        >>> print(interval([0.90, 0.92, 0.94]))
+        0.920 ± 0.050
+
+    Reference:
+        Student, "The Probable Error of a Mean", Biometrika 1908.
+    """
+    from scipy.special import stdtrit
+
+    values = np.asarray(values, dtype="float64").ravel()
+    if values.size < 2 or not np.isfinite(values).all():
+        raise ValueError(
+            f"`values` must be at least 2 finite numbers, one per seed; got {values.tolist()}."
+        )
+    if not 0 < level < 1:
+        raise ValueError(f"`level` must lie between 0 and 1; got {level!r}.")
+    quantile = stdtrit(values.size - 1, (1 + level) / 2)
+    half_width = quantile * values.std(ddof=1) / np.sqrt(values.size)
+    return Interval(float(values.mean()), float(half_width), values.size)

@@ -1,0 +1,49 @@
+"""Feature extraction and the linear probe: the backbone frozen and run once."""
+
+from tlcourse.backbones import copy_of, extract_features, freeze, new_head, train
+from tlcourse.strategies.strategy import Strategy
+
+
+class FeatureExtraction(Strategy):
+    """Freezes a pretrained backbone, computes its features once and trains a new head on them.
+
+    Args:
+        backbone: `keras.Model`, images to features; it is copied and never changed.
+        hidden: widths of the head's hidden layers.
+        **settings: those of `Strategy`; by default 200 steps at a learning rate of 1e-2, since
+            only the head is trained.
+    """
+
+    def __init__(self, backbone, *, hidden=(128,), learning_rate=1e-2, steps=None, **settings):
+        if steps is None and "epochs" not in settings:
+            steps = 200
+        super().__init__(learning_rate=learning_rate, steps=steps, **settings)
+        self.backbone = backbone
+        self.hidden = tuple(hidden)
+
+    def _prepare(self, target):
+        backbone = freeze(copy_of(self.backbone))
+        return backbone, new_head(backbone, target.n_classes, hidden=self.hidden, normalise=True)
+
+    def _train(self, model, backbone, head, x, labels, watch, seed):
+        features = extract_features(backbone, x)
+        head.get_layer("scale").adapt(features)
+        if watch is not None:
+            watch = (extract_features(backbone, watch[0]), watch[1])
+        return train(head, features, labels, watch=watch, **self._training(seed))
+
+
+class LinearProbe(FeatureExtraction):
+    """Feature extraction with a linear head: how much of a task the features already hold.
+
+    Args:
+        backbone: `keras.Model`, images to features; it is copied and never changed.
+        **settings: those of `FeatureExtraction`, but for `hidden`.
+
+    Reference:
+        Alain & Bengio, "Understanding intermediate layers using linear classifier probes",
+        ICLR Workshop 2017.
+    """
+
+    def __init__(self, backbone, **settings):
+        super().__init__(backbone, hidden=(), **settings)

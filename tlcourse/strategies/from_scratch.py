@@ -1,0 +1,25 @@
+"""From scratch: the target's labels alone, random weights to begin with."""
+
+from tlcourse.backbones import load_backbone, new_head
+from tlcourse.strategies.strategy import Strategy
+
+
+class FromScratch(Strategy):
+    """Trains a new network on the target alone: what transfer has to beat.
+
+    With all of the target's labels it is the *target-only* bound.
+
+    Args:
+        backbone: name of the architecture, see `tlcourse.backbones.load_backbone`.
+        dropout: share of the features dropped in training.
+        **settings: those of `Strategy`.
+    """
+
+    def __init__(self, backbone="small_cnn", *, dropout=0.3, **settings):
+        super().__init__(**settings)
+        self.backbone = backbone
+        self.dropout = dropout
+
+    def _prepare(self, target):
+        backbone = load_backbone(self.backbone, input_shape=target.input_shape)
+        return backbone, new_head(backbone, target.n_classes, dropout=self.dropout)

@@ -1,0 +1,48 @@
+"""The same experiment over shots and seeds."""
+
+import numpy as np
+
+from tlcourse.strategies.progress import progress
+
+
+def over_seeds(strategy, data, *, seeds, shots=None, watch_test=False):
+    """Fits a strategy once per seed.
+
+    Args:
+        strategy: a `Strategy`.
+        data: a `DomainPair` or `Domain`.
+        seeds: iterable of int.
+        shots: labelled target examples per class; None takes all.
+        watch_test: as in `Strategy.fit`.
+
+    Returns:
+        List of `TransferResult`, in the order of the seeds.
+    """
+    return [
+        strategy.fit(data, shots=shots, seed=seed, watch_test=watch_test)
+        for seed in progress(list(seeds), type(strategy).__name__)
+    ]
+
+
+def over_shots(strategies, data, *, shots, seeds):
+    """Measures target accuracy for every strategy, number of shots and seed.
+
+    For one seed and number of shots every strategy gets the same labelled examples.
+
+    Args:
+        strategies: dict, name to `Strategy`.
+        data: a `DomainPair` or `Domain`.
+        shots: list of int, labels per class.
+        seeds: list of int.
+
+    Returns:
+        Dict, name to float array (len(shots), len(seeds)): accuracy on the target's test set.
+    """
+    table = {name: np.zeros((len(shots), len(seeds))) for name in strategies}
+    cells = [
+        (name, i, j) for name in strategies for i in range(len(shots)) for j in range(len(seeds))
+    ]
+    for name, i, j in progress(cells, ", ".join(strategies)):
+        result = strategies[name].fit(data, shots=shots[i], seed=seeds[j])
+        table[name][i, j] = result.target_accuracy
+    return table

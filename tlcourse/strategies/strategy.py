@@ -1,0 +1,157 @@
+"""What all strategies share: settings, the labels they may use, and the order of things."""
+
+import math
+import time
+
+import keras
+
+from tlcourse.backbones import check_fits, join, train
+from tlcourse.domains import Domain, DomainPair, stratified_split
+from tlcourse.measures import accuracy
+from tlcourse.strategies.result import TransferResult
+
+
+class Strategy:
+    """A recipe that trains: configured by keyword, then `fit`.
+
+    A strategy implements `_prepare`, which returns the backbone and the head to start from, what
+    is frozen already frozen; it may override `_train`.
+
+    Args:
+        learning_rate: of Adam.
+        steps: optimiser steps; or
+        epochs: passes over the labelled data, instead of `steps`.
+        batch_size: examples a step.
+        validation: share of the labelled examples held back, in [0, 1). Above 0, the weights with
+            the best accuracy on them are kept; at 0 the last ones are, and nothing is selected.
+        n_watches: how often accuracy is written into the history.
+    """
+
+    def __init__(
+        self,
+        *,
+        learning_rate=3e-3,
+        steps=None,
+        epochs=None,
+        batch_size=32,
+        validation=0.0,
+        n_watches=1,
+    ):
+        if not 0 <= validation < 1:
+            raise ValueError(f"`validation` must lie in [0, 1); got {validation!r}.")
+        if not learning_rate > 0:
+            raise ValueError(f"`learning_rate` must be positive; got {learning_rate!r}.")
+        if steps is not None and epochs is not None:
+            raise ValueError(f"Give `steps` or `epochs`, not both; got {steps!r} and {epochs!r}.")
+        self.learning_rate = learning_rate
+        self.steps = 100 if steps is None and epochs is None else steps
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.validation = validation
+        self.n_watches = n_watches
+
+    def fit(self, data, *, shots=None, seed=0, watch_test=False):
+        """Trains on labelled examples and measures on test sets.
+
+        Args:
+            data: a `DomainPair`, or the target `Domain` alone.
+            shots: labelled target examples per class; None takes all of them.
+            seed: int, of the shots, the new weights, the order of examples and dropout.
+            watch_test: write the target's test accuracy along the training into the history, to
+                draw it. Nothing is chosen by it. Not together with `validation`.
+
+        Returns:
+            `TransferResult`.
+
+        Raises:
+            ValueError: if a class has fewer examples than `shots`, or shapes do not fit.
+        """
+        target, source = _target_and_source(data)
+        if watch_test and self.validation:
+            raise ValueError("`watch_test` goes with `validation=0` only: one curve at a time.")
+        begin = time.perf_counter()
+        x, labels = self._labelled(target, source, shots, seed)
+        n_labels = self._target_labels(labels)
+        watch = (target.x_test, target.labels_test) if watch_test else None
+        if self.validation:
+            kept, held = stratified_split(labels, self.validation, seed)
+            watch = (x[held], labels[held])
+            x, labels = x[kept], labels[kept]
+        keras.utils.set_random_seed(seed)
+        backbone, head = self._prepare(target)
+        check_fits(backbone, target.input_shape, "data")
+        model = join(backbone, head)
+        history = self._train(model, backbone, head, x, labels, watch, seed)
+        same_task = source is not None and source.class_names == target.class_names
+        return TransferResult(
+            strategy=type(self).__name__,
+            backbone=backbone,
+            head=head,
+            model=model,
+            history=history,
+            target_accuracy=accuracy(model, target.x_test, target.labels_test),
+            seconds=time.perf_counter() - begin,
+            n_labels=n_labels,
+            n_trained=_count(model.trainable_variables),
+            n_stored=model.count_params() - _count_frozen(backbone),
+            selected=(
+                f"best of {self.n_watches} on {self.validation:.0%} of the labels"
+                if self.validation
+                else "last step, nothing selected"
+            ),
+            seed=seed,
+            source=source if same_task else None,
+        )
+
+    def _labelled(self, target, source, shots, seed):
+        """Returns the labelled examples to train on: by default the target's."""
+        if shots is None:
+            return target.x_train, target.labels_train
+        return target.shots(shots, seed)
+
+    def _target_labels(self, labels):
+        """Returns how many labels of the target are used, given the labels trained on."""
+        return len(labels)
+
+    def _prepare(self, target):
+        """Returns `(backbone, head)`, copies of their own, frozen where the strategy freezes."""
+        raise NotImplementedError(f"{type(self).__name__} must say what it starts from.")
+
+    def _train(self, model, backbone, head, x, labels, watch, seed):
+        """Trains the model in place and returns the history."""
+        return train(model, x, labels, watch=watch, **self._training(seed))
+
+    def _training(self, seed):
+        """Returns the settings of `train` (dict)."""
+        return {
+            "steps": self.steps,
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "learning_rate": self.learning_rate,
+            "n_watches": self.n_watches,
+            "keep_best": self.validation > 0,
+            "seed": seed,
+        }
+
+
+def _target_and_source(data):
+    if isinstance(data, DomainPair):
+        return data.target, data.source
+    if isinstance(data, Domain):
+        return data, None
+    raise ValueError(f"`data` must be a Domain or a DomainPair; got {type(data).__name__}.")
+
+
+def _count(variables):
+    return sum(math.prod(variable.shape) for variable in variables)
+
+
+def _count_frozen(model):
+    """Counts the parameters of layers that are frozen, statistics included."""
+    frozen = 0
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            frozen += _count_frozen(layer)
+        elif not layer.trainable:
+            frozen += layer.count_params()
+    return frozen
