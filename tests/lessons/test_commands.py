@@ -52,6 +52,14 @@ def test_run_reports_and_goes_on(course, capsys):
     assert told.err == ""
 
 
+def test_an_encoding_without_the_signs(course, command):
+    course("90", "Größe × Form")
+    process = command("list", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    out, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+    assert "Gr??e ? Form" in out
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [

@@ -58,7 +58,9 @@ def test_a_server_that_does_not_start(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_it_really_starts(course, command, tmp_path, ending):
     course("00", "Start here", "x = 1")
     work = tmp_path / "work"

@@ -89,6 +89,14 @@ def test_wrong_arguments_are_said_before_anything_runs(arguments, error, message
 
 
 @pytest.mark.usefixtures("three")
+def test_a_wrong_data_folder_is_said_before_anything_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_DATA", str(tmp_path / "no"))
+    with pytest.raises(BadArgument, match="TLCOURSE_DATA must be an existing folder"):
+        run(out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("three")
 @pytest.mark.parametrize("below", ["", "below"])
 def test_out_is_a_file(tmp_path, below):
     (tmp_path / "file").write_text("mine")
