@@ -76,5 +76,9 @@ def command(course):
     yield start
     for process in started:
         if process.poll() is None:
-            process.kill()
+            process.terminate()  # in order: a lab that is killed would leave its server behind
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
         process.communicate()
