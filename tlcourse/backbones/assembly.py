@@ -2,6 +2,8 @@
 
 from keras import Input, Model, layers, models
 
+from tlcourse.backbones.feature_scale import FeatureScale
+
 
 def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False):
     """Builds the task layer: a backbone's features to one logit per class.
@@ -11,15 +13,15 @@ def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False):
         n_classes: int, logits.
         hidden: widths of ReLU layers before the last; none makes the head linear.
         dropout: share of the features dropped in training (Srivastava et al., 2014).
-        normalise: begin with a layer "scale" that scales all features by one mean and one
-            standard deviation; adapt it to features before training.
+        normalise: begin with a `FeatureScale` layer named "scale"; adapt it to features before
+            training.
 
     Returns:
         `keras.Model`, (n, d) to (n, n_classes).
     """
     x = features = Input(backbone.output_shape[1:], name="features")
     if normalise:
-        x = layers.Normalization(axis=None, name="scale")(x)
+        x = FeatureScale(name="scale")(x)
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
     for number, width in enumerate(hidden, 1):
@@ -37,4 +39,14 @@ def copy_of(model):
     """Returns a model of the same layers, names and values that shares no variable with `model`."""
     twin = models.clone_model(model)
     twin.set_weights(model.get_weights())
+    _finalize(twin)
     return twin
+
+
+def _finalize(model):
+    """Lets layers that keep constants beside their variables, as Normalization, renew them."""
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            _finalize(layer)
+        elif hasattr(layer, "finalize_state"):
+            layer.finalize_state()

@@ -78,7 +78,7 @@ def train(
     bench = _bench(model, learning_rate)
     if bench is not model and bench.train_function is None:
         one_step = ShuffledBatches(x, labels, steps=1, **order)
-        bench.fit(one_step, validation_data=watched, verbose=0)
+        bench.fit(one_step, validation_data=watched, shuffle=False, verbose=0)
     with _lent(model, to=bench):
         keras.utils.set_random_seed(seed)
         fitted = bench.fit(
@@ -86,6 +86,7 @@ def train(
             epochs=n_watches,
             validation_data=watched,
             callbacks=callbacks,
+            shuffle=False,  # Keras would mix the batches of several passes
             verbose=0,
         )
     history = {
