@@ -1,0 +1,18 @@
+"""Figures: each function draws on the Axes it is given and returns them."""
+
+from tlcourse.plots.bars import labelled_bars
+from tlcourse.plots.curves import accuracy_along_training, accuracy_over_shots
+from tlcourse.plots.images import show_domains
+from tlcourse.plots.style import MARKERS, PALETTE, SOURCE, TARGET, use_style
+
+__all__ = [
+    "MARKERS",
+    "PALETTE",
+    "SOURCE",
+    "TARGET",
+    "accuracy_along_training",
+    "accuracy_over_shots",
+    "labelled_bars",
+    "show_domains",
+    "use_style",
+]

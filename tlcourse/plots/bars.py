@@ -1,0 +1,34 @@
+"""A few numbers side by side, each with its spread."""
+
+from tlcourse.plots.style import PALETTE
+
+
+def labelled_bars(ax, values, *, errors=None, unit="", colours=None, spec=".2f"):
+    """Draws one horizontal bar per name with its number written beside it.
+
+    Args:
+        ax: matplotlib `Axes`.
+        values: dict, name to number.
+        errors: dict, name to half-width of an interval, or None.
+        unit: str, written on the axis.
+        colours: list of colours, one per bar; by default the course's palette.
+        spec: format of the numbers.
+
+    Returns:
+        `ax`.
+    """
+    names = list(values)
+    numbers = [float(values[name]) for name in names]
+    spread = [float(errors[name]) for name in names] if errors else None
+    colours = colours or [PALETTE[i % len(PALETTE)] for i in range(len(names))]
+    ax.barh(names, numbers, xerr=spread, color=colours, height=0.6, capsize=4)
+    for row, number in enumerate(numbers):
+        end = number + (spread[row] if spread else 0)
+        ax.annotate(
+            format(number, spec), (end, row), (4, 0), textcoords="offset points", va="center"
+        )
+    ax.invert_yaxis()
+    ax.margins(x=0.12)
+    ax.set_xlabel(unit)
+    ax.grid(visible=False, axis="y")
+    return ax
