@@ -2,6 +2,7 @@
 
 from keras import Input, Model, layers, models
 
+from tlcourse.backbones.bench import values_of
 from tlcourse.backbones.feature_scale import FeatureScale
 
 
@@ -38,7 +39,7 @@ def join(backbone, head):
 def copy_of(model):
     """Returns a model of the same layers, names and values that shares no variable with `model`."""
     twin = models.clone_model(model)
-    twin.set_weights(model.get_weights())
+    twin.set_weights(values_of(model.weights))
     _finalize(twin)
     return twin
 

@@ -18,7 +18,7 @@ class ShuffledBatches(keras.utils.PyDataset):
     def __init__(self, x, labels, *, steps, batch_size, seed):
         super().__init__()
         self._x, self._labels = x, labels
-        self._steps, self._batch_size = steps, batch_size
+        self._steps, self.batch_size = steps, batch_size
         self._rng = np.random.default_rng(seed)
         self._waiting = np.empty(0, "int64")
         self.on_epoch_end()
@@ -27,12 +27,12 @@ class ShuffledBatches(keras.utils.PyDataset):
         return self._steps
 
     def __getitem__(self, index):
-        chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        chosen = self._order[index * self.batch_size : (index + 1) * self.batch_size]
         return self._x[chosen], self._labels[chosen]
 
     def on_epoch_end(self):
         """Draws the order of the next epoch."""
-        wanted = self._steps * self._batch_size
+        wanted = self._steps * self.batch_size
         while len(self._waiting) < wanted:
             self._waiting = np.append(self._waiting, self._rng.permutation(len(self._x)))
         self._order, self._waiting = np.split(self._waiting, [wanted])

@@ -1,22 +1,16 @@
-"""`Model.fit` and `Model.predict`, with the compiled step of small models kept and used again.
+"""`Model.fit` and `Model.predict` on a bench."""
 
-Tracing a training step takes longer than a short training on a CPU, and a lesson trains the same
-network dozens of times (shots × seeds × strategies). So models of one architecture and one setting
-share a *bench*: a compiled twin that takes over the model's variables, works, and hands them back.
-"""
-
+import math
 import time
-from collections import OrderedDict
-from contextlib import contextmanager
 
 import keras
 import numpy as np
 
 from tlcourse.backbones.batches import OrderedBatches, ShuffledBatches
+from tlcourse.backbones.bench import bench_for, values_of
+from tlcourse.domains.checks import check_labels
 
-_BENCHES = OrderedDict()
-_MAX_BENCHES = 8
-_MAX_SHARED_PARAMETERS = 2_000_000  # beyond this a second copy in memory costs more than tracing
+_FEW_BATCHES = 10
 
 
 def train(
@@ -39,7 +33,8 @@ def train(
         model: `keras.Model` from x to logits (n, n_classes); trained in place.
         x: float array (n, ...).
         labels: int array (n,).
-        steps: optimiser steps in all; the data are passed over as often as that takes.
+        steps: optimiser steps in all, rounded up to a multiple of `n_watches`; the data are
+            passed over as often as that takes.
         epochs: passes over the data; give either this or `steps`.
         batch_size: examples a step, at most n.
         learning_rate: of Adam.
@@ -54,49 +49,38 @@ def train(
         watching left out), "loss", and with `watch` also "accuracy", the accuracy on it.
 
     Raises:
-        ValueError: if neither or both of `steps` and `epochs` are given, or are below 1.
+        ValueError: if neither or both of `steps` and `epochs` are given, a setting is out of
+            range, or the labels are not one class number for each example.
     """
-    if (steps is None) == (epochs is None) or min(steps or epochs, n_watches) < 1:
-        raise ValueError(
-            f"Give one of `steps` and `epochs`, at least 1, and `n_watches` of at least 1; "
-            f"got {steps!r}, {epochs!r} and {n_watches!r}."
-        )
+    check_settings(steps, epochs, batch_size, n_watches, learning_rate)
+    if keep_best and watch is None:
+        raise ValueError("`keep_best` needs validation data: give `watch=(x, labels)`.")
+    x, labels = _examples(model, x, labels, "x", "labels")
+    if watch is not None:
+        watch = _examples(model, *watch, "watch[0]", "watch[1]")
     batch_size = min(batch_size, len(x))
     steps = steps or max(1, round(epochs * len(x) / batch_size))
     n_watches = min(n_watches, steps)
     order = {"batch_size": batch_size, "seed": seed}
     batches = ShuffledBatches(x, labels, steps=-(-steps // n_watches), **order)
-    watched = None if watch is None else OrderedBatches(*watch, batch_size=512)
-    stopwatch = _Stopwatch()
-    callbacks = [stopwatch]
-    if keep_best:
-        callbacks.append(
-            keras.callbacks.EarlyStopping(
-                "val_accuracy", patience=n_watches, restore_best_weights=True, mode="max"
-            )
-        )
-    bench = _bench(model, learning_rate)
-    if bench is not model and bench.train_function is None:
-        one_step = ShuffledBatches(x, labels, steps=1, **order)
-        bench.fit(one_step, validation_data=watched, shuffle=False, verbose=0)
-    with _lent(model, to=bench):
+    stopwatch, watcher = _Stopwatch(), _Watcher(watch, keep_best)
+    bench = bench_for(model, learning_rate)
+    bench.warm_up(ShuffledBatches(x, labels, steps=1, **order))
+    with bench.holding(model) as compiled:
         keras.utils.set_random_seed(seed)
-        fitted = bench.fit(
+        fitted = compiled.fit(
             batches,
             epochs=n_watches,
-            validation_data=watched,
-            callbacks=callbacks,
+            callbacks=[stopwatch, watcher],
             shuffle=False,  # Keras would mix the batches of several passes
             verbose=0,
         )
     history = {
         "step": [(done + 1) * len(batches) for done in fitted.epoch],
-        "seconds": list(stopwatch.seconds),
+        "seconds": stopwatch.seconds,
         "loss": [float(loss) for loss in fitted.history["loss"]],
     }
-    if watch is not None:
-        history["accuracy"] = [float(value) for value in fitted.history["val_accuracy"]]
-    return history
+    return history if watch is None else {**history, "accuracy": watcher.accuracy}
 
 
 def predict(model, x, *, batch_size=512):
@@ -104,15 +88,36 @@ def predict(model, x, *, batch_size=512):
 
     Args:
         model: `keras.Model`.
-        x: float array (n, ...).
+        x: float array (n, ...), n >= 1.
         batch_size: examples at a time.
 
     Returns:
         Array (n, ...), float32.
+
+    Raises:
+        ValueError: if there is no example.
     """
-    bench = _bench(model, None)
-    with _lent(model, to=bench):
-        return bench.predict(OrderedBatches(x, batch_size=batch_size), verbose=0)
+    x = _as_array(x)
+    if len(x) == 0:
+        raise ValueError(f"`x` must hold at least one example; got shape {x.shape}.")
+    if _is_short(x, batch_size):
+        return _outputs(model, x, batch_size)
+    with bench_for(model, None).holding(model) as compiled:
+        return _outputs(compiled, x, batch_size)
+
+
+def check_settings(steps, epochs, batch_size, n_watches, learning_rate):
+    """Raises a ValueError that names the first setting of `train` that cannot be."""
+    if (steps is None) == (epochs is None):
+        raise ValueError(f"Give one of `steps` and `epochs`; got {steps!r} and {epochs!r}.")
+    counts = {"steps": steps, "epochs": epochs, "batch_size": batch_size, "n_watches": n_watches}
+    for name, value in counts.items():
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if value is not None and not (whole and value >= 1):
+            raise ValueError(f"`{name}` must be a whole number, at least 1; got {value!r}.")
+    number = isinstance(learning_rate, (int, float, np.number))
+    if not number or not 0 < learning_rate < math.inf:
+        raise ValueError(f"`learning_rate` must be a positive number; got {learning_rate!r}.")
 
 
 class _Stopwatch(keras.callbacks.Callback):
@@ -132,57 +137,54 @@ class _Stopwatch(keras.callbacks.Callback):
         self.seconds.append(so_far + self._ended - self._begun)
 
 
-def _bench(model, learning_rate):
-    """Returns the compiled twin of a model; a large model is compiled itself.
+class _Watcher(keras.callbacks.Callback):
+    """Notes the accuracy on watched data; leaves the model at its best weights if asked."""
 
-    A learning rate of None asks for a twin that only predicts.
-    """
-    shared = model.count_params() <= _MAX_SHARED_PARAMETERS
-    key = (model.to_json(), learning_rate)
-    if shared and key in _BENCHES:
-        _BENCHES.move_to_end(key)
-        return _BENCHES[key]
-    bench = keras.models.clone_model(model) if shared else model
-    training = {}
-    if learning_rate is not None:
-        training = {
-            "optimizer": keras.optimizers.Adam(learning_rate),
-            "loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            "metrics": ["accuracy"],
-        }
-    bench.compile(**training, jit_compile=_jit_compile())
-    if training:
-        bench.optimizer.build(bench.trainable_variables)
-    if shared:
-        _BENCHES[key] = bench
-        while len(_BENCHES) > _MAX_BENCHES:
-            _BENCHES.popitem(last=False)
-    return bench
+    def __init__(self, watch, keep_best):
+        super().__init__()
+        self._watch, self._keep_best = watch, keep_best
+        self.accuracy = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self._watch is None:
+            return
+        x, labels = self._watch
+        accuracy = float(np.mean(_outputs(self.model, x, 512).argmax(axis=1) == labels))
+        if self._keep_best and accuracy > max(self.accuracy, default=-1.0):
+            self._best = values_of(self.model.weights)
+        self.accuracy.append(accuracy)
+
+    def on_train_end(self, logs=None):
+        if self._keep_best:
+            self.model.set_weights(self._best)
 
 
-def _jit_compile():
-    """Returns what to ask of Keras: XLA takes seconds to compile what a CPU then runs no faster."""
-    on_cpu = all(device.startswith("cpu") for device in keras.distribution.list_devices())
-    return False if on_cpu and keras.backend.backend() == "tensorflow" else "auto"
+def _examples(model, x, labels, x_name, labels_name):
+    x, labels = _as_array(x), _as_array(labels)
+    if len(x) == 0:
+        raise ValueError(f"`{x_name}` must hold at least one example; got shape {x.shape}.")
+    n_classes = getattr(model, "output_shape", (None,))[-1]  # a model that is all code has none
+    check_labels(labels, len(x), n_classes, labels_name, x_name)
+    return x, labels
 
 
-@contextmanager
-def _lent(model, *, to):
-    """Lends a model's variables to its bench, the optimiser reset, and takes them back."""
-    if to is model:
-        yield
-        return
-    _assign(to.variables, model.variables)
-    if getattr(to, "optimizer", None) is not None:
-        for variable in to.optimizer.variables:
-            if variable is not to.optimizer.learning_rate:
-                variable.assign(np.zeros(variable.shape, variable.dtype))
-    try:
-        yield
-    finally:
-        _assign(model.variables, to.variables)
+def _as_array(values):
+    """Returns a numpy array; tensors of any backend are turned into one."""
+    if isinstance(values, (np.ndarray, list, tuple)):
+        return np.asarray(values)
+    return keras.ops.convert_to_numpy(values)
 
 
-def _assign(variables, values):
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
+def _is_short(x, batch_size):
+    """Whether tracing would cost more than it saves; TensorFlow also warns of such tracings."""
+    return keras.backend.backend() == "tensorflow" and len(x) <= _FEW_BATCHES * batch_size
+
+
+def _outputs(model, x, batch_size):
+    batches = OrderedBatches(x, batch_size=batch_size)
+    if _is_short(x, batch_size):
+        parts = [model(batches[i][0], training=False) for i in range(len(batches))]
+        outputs = np.concatenate([keras.ops.convert_to_numpy(part) for part in parts])
+    else:
+        outputs = model.predict(batches, verbose=0)
+    return outputs.astype("float32", copy=False)

@@ -1,0 +1,140 @@
+"""Compiled models that are kept and used again, and how a model's variables get there and back.
+
+Tracing a training step takes longer than a short training on a CPU, and a lesson trains the same
+network dozens of times (shots × seeds × strategies). So models of one architecture and one setting
+share a *bench*: a compiled twin that takes over the model's variables, works, and hands them back.
+"""
+
+from collections import OrderedDict
+from contextlib import contextmanager
+
+import keras
+import numpy as np
+
+_KEPT = OrderedDict()
+_MAX_KEPT = 8
+_MAX_SHARED_PARAMETERS = 2_000_000  # beyond this a second copy in memory costs more than tracing
+
+
+class Bench:
+    """A compiled model that works with the variables of another one.
+
+    The model itself is never compiled, so what its owner has compiled stays as it is.
+
+    Args:
+        model: `keras.Model`.
+        learning_rate: of Adam; None makes a bench that only predicts.
+        twin: True copies the architecture; False works on the very variables of the model.
+    """
+
+    def __init__(self, model, learning_rate, *, twin):
+        self.compiled = keras.models.clone_model(model) if twin else _same_layers(model)
+        self._warm = set()
+        if learning_rate is None:
+            self.compiled.compile(jit_compile=_jit_compile())
+            self._optimiser_start = []
+            return
+        self.compiled.compile(
+            optimizer=keras.optimizers.Adam(learning_rate),
+            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            jit_compile=_jit_compile(),
+        )
+        optimiser = self.compiled.optimizer
+        optimiser.build(self.compiled.trainable_variables)
+        # Adam's moments start at 0; learning rate, step and loss scale are single numbers.
+        self._optimiser_start = [
+            (variable, value if value.ndim == 0 else 0.0)
+            for variable, value in zip(
+                optimiser.variables, values_of(optimiser.variables), strict=True
+            )
+        ]
+
+    @contextmanager
+    def holding(self, model):
+        """Lends a model's variables, the optimiser as new; hands them back whatever happens."""
+        _hand_over(model.variables, to=self.compiled.variables)
+        for variable, start in self._optimiser_start:
+            variable.assign(np.broadcast_to(start, variable.shape))
+        try:
+            yield self.compiled
+        finally:
+            _hand_over(self.compiled.variables, to=model.variables)
+
+    def warm_up(self, batches):
+        """Traces the step for batches of this size, leaving the variables as they were."""
+        if batches.batch_size in self._warm:
+            return
+        before = values_of(self.compiled.variables)
+        try:
+            self.compiled.fit(batches, shuffle=False, verbose=0)
+        finally:
+            for variable, value in zip(self.compiled.variables, before, strict=True):
+                variable.assign(value)
+        self._warm.add(batches.batch_size)
+
+
+def bench_for(model, learning_rate):
+    """Returns the `Bench` for a model: the kept one, where its architecture has one.
+
+    Args:
+        model: `keras.Model`.
+        learning_rate: of Adam; None asks for a bench that only predicts.
+    """
+    if not _can_be_shared(model):
+        return Bench(model, learning_rate, twin=False)
+    key = (model.to_json(), learning_rate)
+    if key not in _KEPT:
+        _KEPT[key] = Bench(model, learning_rate, twin=True)
+        while len(_KEPT) > _MAX_KEPT:
+            _KEPT.popitem(last=False)
+    _KEPT.move_to_end(key)
+    return _KEPT[key]
+
+
+def values_of(variables):
+    """Returns the values of variables as arrays with memory of their own (list)."""
+    # Not np.array alone, nor get_weights: both ask a Keras variable for a keyword that it lacks.
+    return [np.array(np.asarray(variable)) for variable in variables]
+
+
+def _can_be_shared(model):
+    return model.count_params() <= _MAX_SHARED_PARAMETERS and _config_says_all(model)
+
+
+def _config_says_all(layer):
+    """Whether a layer is fully told by its config and variables: then a twin does the same.
+
+    Not so for layers that others wrote, for Lambda, and for layers that keep constants beside
+    their variables, as Normalization does.
+    """
+    if type(layer).__module__.split(".")[0] not in ("keras", "tlcourse"):
+        return False
+    if isinstance(layer, keras.Model):
+        return _is_graph(layer) and all(map(_config_says_all, layer.layers))
+    return not isinstance(layer, keras.layers.Lambda) and not hasattr(layer, "finalize_state")
+
+
+def _is_graph(model):
+    """Whether a model is a graph of layers from one input to one output."""
+    return len(getattr(model, "inputs", None) or ()) == 1 == len(model.outputs)
+
+
+def _same_layers(model):
+    """Returns a model of the same layers and variables; one that is all code can only be itself."""
+    if not _is_graph(model):
+        return model
+    return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
+
+
+def _jit_compile():
+    """Returns what to ask of Keras: XLA takes seconds to compile what a CPU then runs no faster."""
+    if keras.backend.backend() != "tensorflow":
+        return "auto"
+    on_cpu = all(device.startswith("cpu") for device in keras.distribution.list_devices())
+    return False if on_cpu else "auto"
+
+
+def _hand_over(variables, to):
+    for variable, receiver in zip(variables, to, strict=True):
+        if variable is not receiver:
+            receiver.assign(np.asarray(variable))
