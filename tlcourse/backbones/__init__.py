@@ -2,13 +2,16 @@
 
 from tlcourse.backbones.assembly import copy_of, join, new_head
 from tlcourse.backbones.catalog import backbone_names, load_backbone
-from tlcourse.backbones.features import check_fits, extract_features
+from tlcourse.backbones.checks import check_backbone, check_fits
+from tlcourse.backbones.features import extract_features
 from tlcourse.backbones.freezing import freeze, freeze_batchnorm
-from tlcourse.backbones.training import predict, train
+from tlcourse.backbones.training import check_settings, predict, train
 
 __all__ = [
     "backbone_names",
+    "check_backbone",
     "check_fits",
+    "check_settings",
     "copy_of",
     "extract_features",
     "freeze",

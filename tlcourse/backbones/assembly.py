@@ -3,6 +3,7 @@
 from keras import Input, Model, layers, models
 
 from tlcourse.backbones.bench import values_of
+from tlcourse.backbones.checks import check_backbone
 from tlcourse.backbones.feature_scale import FeatureScale
 
 
@@ -19,7 +20,11 @@ def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False):
 
     Returns:
         `keras.Model`, (n, d) to (n, n_classes).
+
+    Raises:
+        ValueError: if the backbone does not give features (n, d).
     """
+    check_backbone(backbone)
     x = features = Input(backbone.output_shape[1:], name="features")
     if normalise:
         x = FeatureScale(name="scale")(x)
@@ -31,14 +36,48 @@ def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False):
 
 
 def join(backbone, head):
-    """Returns the `keras.Model` that sends images through the backbone and then the head."""
+    """Puts a head on a backbone; all three share their variables.
+
+    Args:
+        backbone: `keras.Model`, images to features (n, d).
+        head: `keras.Model`, features (n, d) to logits.
+
+    Returns:
+        `keras.Model` that sends images through the backbone and then the head.
+
+    Raises:
+        ValueError: if the head takes features of another width.
+    """
+    check_backbone(backbone)
+    if head.input_shape[1:] != backbone.output_shape[1:]:
+        raise ValueError(
+            f"`head` must take the {backbone.output_shape[1]} features that '{backbone.name}' "
+            f"gives; it takes {head.input_shape[1:]}."
+        )
     images = Input(backbone.input_shape[1:], name="images")
     return Model(images, head(backbone(images)), name="classifier")
 
 
 def copy_of(model):
-    """Returns a model of the same layers, names and values that shares no variable with `model`."""
-    twin = models.clone_model(model)
+    """Copies a model: the same layers, names and values, and no variable shared.
+
+    Args:
+        model: `keras.Model` whose layers can be rebuilt from their config, as all of Keras's can.
+
+    Returns:
+        `keras.Model`.
+
+    Raises:
+        ValueError: if a layer cannot be rebuilt.
+    """
+    try:
+        twin = models.clone_model(model)
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise ValueError(
+            f"`model` '{model.name}' cannot be copied: {str(error).splitlines()[0]} "
+            "A layer of your own needs `get_config`, and "
+            "`@keras.saving.register_keras_serializable()` above its class."
+        ) from error
     twin.set_weights(values_of(model.weights))
     _finalize(twin)
     return twin

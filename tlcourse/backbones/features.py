@@ -1,5 +1,8 @@
 """Features computed once: the step that makes feature extraction cheap."""
 
+import numpy as np
+
+from tlcourse.backbones.checks import check_fits
 from tlcourse.backbones.training import predict
 from tlcourse.domains import Domain
 
@@ -20,10 +23,10 @@ def extract_features(backbone, data, *, batch_size=512):
         features.
 
     Raises:
-        ValueError: if the images do not have the shape that the backbone takes.
+        ValueError: if the backbone does not give features (n, d), or takes another shape.
     """
     images = data.x_train if isinstance(data, Domain) else data
-    check_fits(backbone, images.shape[1:], "data")
+    check_fits(backbone, np.shape(images)[1:], "data")
     if not isinstance(data, Domain):
         return predict(backbone, data, batch_size=batch_size)
     return Domain(
@@ -34,15 +37,3 @@ def extract_features(backbone, data, *, batch_size=512):
             "x_test": predict(backbone, data.x_test, batch_size=batch_size),
         }
     )
-
-
-def check_fits(backbone, shape, name):
-    """Raises a ValueError that names both shapes if a backbone does not take such examples."""
-    takes = tuple(backbone.input_shape[1:])
-    if len(takes) != len(shape) or any(
-        size not in (None, given) for size, given in zip(takes, shape, strict=True)
-    ):
-        raise ValueError(
-            f"`{name}` must hold examples of shape {takes}, which backbone '{backbone.name}' "
-            f"takes; got {tuple(shape)}."
-        )

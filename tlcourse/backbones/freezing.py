@@ -14,8 +14,9 @@ def freeze(model, up_to=None):
 
     Args:
         model: `keras.Model`, changed in place. Compile it after freezing.
-        up_to: a layer's name, or the beginning of several names such as "block2": everything up to
-            the last such layer is frozen and everything after it is trainable. None freezes all.
+        up_to: a layer's name, or the beginning of several names such as "block2" (which "block21"
+            is not): everything up to the last such layer is frozen and everything after it is
+            trainable. Layers of models inside the model count too. None freezes all.
 
     Returns:
         `model`.
@@ -26,12 +27,13 @@ def freeze(model, up_to=None):
     if up_to is None:
         model.trainable = False
         return model
-    matches = [i for i, layer in enumerate(model.layers) if layer.name.startswith(up_to)]
+    every = list(_single_layers(model))
+    matches = [i for i, layer in enumerate(every) if _begins_with(layer.name, up_to)]
     if not matches:
-        names = [layer.name for layer in model.layers]
+        names = [layer.name for layer in every]
         raise UnknownName(f"No layer of '{model.name}' begins with {up_to!r}.{near(up_to, names)}")
     model.trainable = True
-    for layer in model.layers[: matches[-1] + 1]:
+    for layer in every[: matches[-1] + 1]:
         layer.trainable = False
     return model
 
@@ -47,9 +49,23 @@ def freeze_batchnorm(model):
     Returns:
         `model`.
     """
-    for layer in model.layers:
+    for layer in _single_layers(model):
         if isinstance(layer, layers.BatchNormalization):
             layer.trainable = False
-        elif isinstance(layer, Model):
-            freeze_batchnorm(layer)
     return model
+
+
+def _single_layers(model):
+    """Yields the layers from input to output, those of a nested model in its place."""
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            yield from _single_layers(layer)
+        else:
+            yield layer
+
+
+def _begins_with(name, beginning):
+    if not name.startswith(beginning):
+        return False
+    rest = name[len(beginning) :]
+    return not (beginning[-1:].isdigit() and rest[:1].isdigit())

@@ -1,6 +1,6 @@
 """Feature extraction and the linear probe: the backbone frozen and run once."""
 
-from tlcourse.backbones import copy_of, extract_features, freeze, new_head, train
+from tlcourse.backbones import check_backbone, copy_of, extract_features, freeze, new_head, train
 from tlcourse.strategies.strategy import Strategy
 
 
@@ -18,6 +18,7 @@ class FeatureExtraction(Strategy):
         if steps is None and "epochs" not in settings:
             steps = 200
         super().__init__(learning_rate=learning_rate, steps=steps, **settings)
+        check_backbone(backbone)
         self.backbone = backbone
         self.hidden = tuple(hidden)
 

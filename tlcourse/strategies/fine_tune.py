@@ -1,6 +1,6 @@
 """Fine-tuning: training goes on from the pretrained weights, all of them or the later ones."""
 
-from tlcourse.backbones import copy_of, freeze, freeze_batchnorm, new_head
+from tlcourse.backbones import check_backbone, copy_of, freeze, freeze_batchnorm, new_head
 from tlcourse.strategies.strategy import Strategy
 
 
@@ -32,6 +32,7 @@ class FineTune(Strategy):
         **settings,
     ):
         super().__init__(**settings)
+        check_backbone(backbone)
         self.backbone = backbone
         self.head = head
         self.freeze_to = freeze_to

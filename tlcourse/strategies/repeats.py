@@ -32,12 +32,13 @@ def over_shots(strategies, data, *, shots, seeds):
     Args:
         strategies: dict, name to `Strategy`.
         data: a `DomainPair` or `Domain`.
-        shots: list of int, labels per class.
-        seeds: list of int.
+        shots: iterable of int, labels per class.
+        seeds: iterable of int.
 
     Returns:
         Dict, name to float array (len(shots), len(seeds)): accuracy on the target's test set.
     """
+    shots, seeds = list(shots), list(seeds)
     table = {name: np.zeros((len(shots), len(seeds))) for name in strategies}
     cells = [
         (name, i, j) for name in strategies for i in range(len(shots)) for j in range(len(seeds))

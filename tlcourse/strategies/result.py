@@ -1,6 +1,7 @@
 """What a strategy gives back."""
 
 import json
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -54,7 +55,12 @@ class TransferResult:
         return accuracy(self.model, domain.x_test, domain.labels_test)
 
     def to_json(self):
-        """Returns all but the models as one JSON document (str)."""
+        """Returns all but the models as one JSON document (str); a loss that is NaN is null."""
         left_out = ("backbone", "head", "model", "source")
         plain = {key: value for key, value in vars(self).items() if key not in left_out}
-        return json.dumps({**plain, "source_accuracy": self.source_accuracy}, sort_keys=True)
+        plain["source_accuracy"] = self.source_accuracy
+        plain["history"] = {
+            name: [value if math.isfinite(value) else None for value in values]
+            for name, values in self.history.items()
+        }
+        return json.dumps(plain, sort_keys=True, allow_nan=False)

@@ -20,11 +20,13 @@ class SourceOnly(FromScratch):
             settings.setdefault("epochs", 4)
         super().__init__(backbone, dropout=dropout, batch_size=batch_size, **settings)
 
-    def fit(self, data, *, seed=0, watch_test=False):
+    def fit(self, data, *, shots=None, seed=0, watch_test=False):
         """Trains on the source of a pair and measures on both test sets.
 
         Args:
             data: a `DomainPair` whose domains have the same classes.
+            shots: changes nothing, since no label of the target is used; it is taken so that this
+                strategy can stand in a table beside the others.
             seed: int, of the new weights, the order of examples and dropout.
             watch_test: as in `Strategy.fit`.
 

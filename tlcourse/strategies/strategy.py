@@ -4,8 +4,9 @@ import math
 import time
 
 import keras
+import numpy as np
 
-from tlcourse.backbones import check_fits, join, train
+from tlcourse.backbones import check_fits, check_settings, join, train
 from tlcourse.domains import Domain, DomainPair, stratified_split
 from tlcourse.measures import accuracy
 from tlcourse.strategies.result import TransferResult
@@ -37,14 +38,13 @@ class Strategy:
         validation=0.0,
         n_watches=1,
     ):
-        if not 0 <= validation < 1:
+        if not isinstance(validation, (int, float)) or not 0 <= validation < 1:
             raise ValueError(f"`validation` must lie in [0, 1); got {validation!r}.")
-        if not learning_rate > 0:
-            raise ValueError(f"`learning_rate` must be positive; got {learning_rate!r}.")
-        if steps is not None and epochs is not None:
-            raise ValueError(f"Give `steps` or `epochs`, not both; got {steps!r} and {epochs!r}.")
+        if steps is None and epochs is None:
+            steps = 100
+        check_settings(steps, epochs, batch_size, n_watches, learning_rate)
         self.learning_rate = learning_rate
-        self.steps = 100 if steps is None and epochs is None else steps
+        self.steps = steps
         self.epochs = epochs
         self.batch_size = batch_size
         self.validation = validation
@@ -64,9 +64,11 @@ class Strategy:
             `TransferResult`.
 
         Raises:
-            ValueError: if a class has fewer examples than `shots`, or shapes do not fit.
+            ValueError: if a class has fewer examples than `shots`, shapes do not fit, or an
+                argument is of the wrong kind.
         """
         target, source = _target_and_source(data)
+        seed = _whole(seed)
         if watch_test and self.validation:
             raise ValueError("`watch_test` goes with `validation=0` only: one curve at a time.")
         begin = time.perf_counter()
@@ -140,6 +142,13 @@ def _target_and_source(data):
     if isinstance(data, Domain):
         return data, None
     raise ValueError(f"`data` must be a Domain or a DomainPair; got {type(data).__name__}.")
+
+
+def _whole(seed):
+    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
+    if not whole or not 0 <= seed < 2**32:  # all that numpy's and Keras's generators take
+        raise ValueError(f"`seed` must be a whole number, 0 to 2**32 - 1; got {seed!r}.")
+    return int(seed)
 
 
 def _count(variables):

@@ -1,0 +1,42 @@
+"""What must hold of a backbone before anything is built on it."""
+
+import keras
+
+
+def check_backbone(backbone):
+    """Raises a ValueError unless a backbone is a graph from one input to features (n, d)."""
+    if not isinstance(backbone, keras.Model):
+        raise ValueError(  # noqa: TRY004 (one kind of error for every argument that is wrong)
+            f"`backbone` must be a keras.Model, images to features; got {backbone!r}. "
+            "`load_backbone(name)` builds one."
+        )
+    inputs, outputs = getattr(backbone, "inputs", None), getattr(backbone, "outputs", None)
+    if not inputs or not outputs:
+        raise ValueError(
+            f"`backbone` must be a functional or sequential model that begins with a keras.Input; "
+            f"'{backbone.name}' does not say what it takes and gives."
+        )
+    if len(inputs) != 1 or len(outputs) != 1:
+        raise ValueError(
+            f"`backbone` must have one input and one output; '{backbone.name}' has "
+            f"{len(inputs)} and {len(outputs)}."
+        )
+    shape = tuple(outputs[0].shape)
+    if len(shape) != 2 or shape[1] is None:
+        raise ValueError(
+            f"`backbone` must give features (n, d); '{backbone.name}' gives {shape}. "
+            "End it with GlobalAveragePooling2D or Flatten."
+        )
+
+
+def check_fits(backbone, shape, name):
+    """Raises a ValueError that names both shapes if a backbone does not take such examples."""
+    check_backbone(backbone)
+    takes = tuple(backbone.input_shape[1:])
+    if len(takes) != len(shape) or any(
+        size not in (None, given) for size, given in zip(takes, shape, strict=True)
+    ):
+        raise ValueError(
+            f"`{name}` must hold examples of shape {takes}, which backbone '{backbone.name}' "
+            f"takes; got {tuple(shape)}."
+        )
