@@ -1,0 +1,17 @@
+"""What lessons 01 and 04 claim is no luck of one seed."""
+
+import pytest
+
+from tlcourse.lessons.run import run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("lesson_id", ["01", "04"])
+def test_every_claim_holds(lesson_id, seed, monkeypatch):
+    monkeypatch.delenv("TLCOURSE_DATA", raising=False)  # the claims of a machine without real data
+    ((_, execution),) = run([lesson_id], seed=seed, profile="quick").executions
+    failed = [claim["text"] for claim in execution.claims if not claim["holds"]]
+    assert not failed, f"lesson {lesson_id}, seed {seed}: " + "; ".join(failed)
+    assert execution.error is None, f"lesson {lesson_id}, seed {seed}: {execution.error}"
+    assert execution.claims, f"lesson {lesson_id} claims nothing"
