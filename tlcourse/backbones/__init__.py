@@ -3,11 +3,13 @@
 from tlcourse.backbones.assembly import copy_of, join, new_head
 from tlcourse.backbones.catalog import backbone_names, load_backbone
 from tlcourse.backbones.checks import check_backbone, check_fits
+from tlcourse.backbones.feature_scale import FeatureScale
 from tlcourse.backbones.features import extract_features
-from tlcourse.backbones.freezing import freeze, freeze_batchnorm
+from tlcourse.backbones.freezing import freeze, freeze_batchnorm, thaw
 from tlcourse.backbones.training import check_settings, predict, train
 
 __all__ = [
+    "FeatureScale",
     "backbone_names",
     "check_backbone",
     "check_fits",
@@ -20,5 +22,6 @@ __all__ = [
     "load_backbone",
     "new_head",
     "predict",
+    "thaw",
     "train",
 ]

@@ -7,6 +7,9 @@ import numpy as np
 class ShuffledBatches(keras.utils.PyDataset):
     """Examples in random order, every one used once before any is used again.
 
+    Which examples a batch holds follows from `epoch` and its index alone: Keras looks at the first
+    batches before it begins, and how often it does so differs between backends.
+
     Args:
         x: array (n, ...).
         labels: array (n,).
@@ -17,25 +20,29 @@ class ShuffledBatches(keras.utils.PyDataset):
 
     def __init__(self, x, labels, *, steps, batch_size, seed):
         super().__init__()
-        self._x, self._labels = x, labels
+        self._x, self._labels, self._seed = x, labels, seed
         self._steps, self.batch_size = steps, batch_size
-        self._rng = np.random.default_rng(seed)
-        self._waiting = np.empty(0, "int64")
-        self.on_epoch_end()
+        self.epoch = 0
+        self._orders = {}
 
     def __len__(self):
         return self._steps
 
     def __getitem__(self, index):
-        chosen = self._order[index * self.batch_size : (index + 1) * self.batch_size]
+        begin = (self.epoch * self._steps + index) * self.batch_size
+        passes, places = np.divmod(np.arange(begin, begin + self.batch_size), len(self._x))
+        chosen = np.concatenate(
+            [self._order(number)[places[passes == number]] for number in np.unique(passes)]
+        )
         return self._x[chosen], self._labels[chosen]
 
-    def on_epoch_end(self):
-        """Draws the order of the next epoch."""
-        wanted = self._steps * self.batch_size
-        while len(self._waiting) < wanted:
-            self._waiting = np.append(self._waiting, self._rng.permutation(len(self._x)))
-        self._order, self._waiting = np.split(self._waiting, [wanted])
+    def _order(self, number):
+        """Returns the order of one pass over the examples, as drawn when it was first needed."""
+        if number not in self._orders:
+            self._orders = {n: order for n, order in self._orders.items() if n == number - 1}
+            rng = np.random.default_rng([self._seed, int(number)])
+            self._orders[number] = rng.permutation(len(self._x))
+        return self._orders[number]
 
 
 class OrderedBatches(keras.utils.PyDataset):

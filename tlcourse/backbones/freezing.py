@@ -25,17 +25,28 @@ def freeze(model, up_to=None):
         UnknownName: (a ValueError) if no layer's name begins so.
     """
     if up_to is None:
-        model.trainable = False
-        return model
+        return _set(model, trainable=False)
     every = list(_single_layers(model))
     matches = [i for i, layer in enumerate(every) if _begins_with(layer.name, up_to)]
     if not matches:
         names = [layer.name for layer in every]
         raise UnknownName(f"No layer of '{model.name}' begins with {up_to!r}.{near(up_to, names)}")
-    model.trainable = True
+    thaw(model)
     for layer in every[: matches[-1] + 1]:
         layer.trainable = False
     return model
+
+
+def thaw(model):
+    """Makes every layer of a model trainable, however deep.
+
+    Args:
+        model: `keras.Model`, changed in place. Compile it afterwards.
+
+    Returns:
+        `model`.
+    """
+    return _set(model, trainable=True)
 
 
 def freeze_batchnorm(model):
@@ -52,6 +63,17 @@ def freeze_batchnorm(model):
     for layer in _single_layers(model):
         if isinstance(layer, layers.BatchNormalization):
             layer.trainable = False
+    return model
+
+
+def _set(model, *, trainable):
+    # Layer by layer: on TensorFlow a model whose own flag already has this value hands it to none.
+    model.trainable = trainable
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            _set(layer, trainable=trainable)
+        else:
+            layer.trainable = trainable
     return model
 
 

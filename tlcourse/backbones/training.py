@@ -11,6 +11,7 @@ from tlcourse.backbones.bench import bench_for, values_of
 from tlcourse.domains.checks import check_labels
 
 _FEW_BATCHES = 10
+_WARM_UP_STEPS = 3  # with fewer calls to each new trace TensorFlow warns of retracing
 
 
 def train(
@@ -63,9 +64,9 @@ def train(
     n_watches = min(n_watches, steps)
     order = {"batch_size": batch_size, "seed": seed}
     batches = ShuffledBatches(x, labels, steps=-(-steps // n_watches), **order)
-    stopwatch, watcher = _Stopwatch(), _Watcher(watch, keep_best)
+    stopwatch, watcher = _Stopwatch(), _Watcher(batches, watch, keep_best)
     bench = bench_for(model, learning_rate)
-    bench.warm_up(ShuffledBatches(x, labels, steps=1, **order))
+    bench.warm_up(ShuffledBatches(x, labels, steps=_WARM_UP_STEPS, **order))
     with bench.holding(model) as compiled:
         keras.utils.set_random_seed(seed)
         fitted = compiled.fit(
@@ -121,13 +122,14 @@ def check_settings(steps, epochs, batch_size, n_watches, learning_rate):
 
 
 class _Stopwatch(keras.callbacks.Callback):
-    """Notes the seconds from an epoch's begin to its last batch, so without what is watched."""
+    """Notes the seconds from an epoch's first batch to its last: no watching, no setting up."""
 
     def on_train_begin(self, logs=None):
         self.seconds = []
 
-    def on_epoch_begin(self, epoch, logs=None):
-        self._begun = time.perf_counter()
+    def on_train_batch_begin(self, batch, logs=None):
+        if batch == 0:
+            self._begun = time.perf_counter()
 
     def on_train_batch_end(self, batch, logs=None):
         self._ended = time.perf_counter()
@@ -138,12 +140,15 @@ class _Stopwatch(keras.callbacks.Callback):
 
 
 class _Watcher(keras.callbacks.Callback):
-    """Notes the accuracy on watched data; leaves the model at its best weights if asked."""
+    """Says which epoch it is; notes the accuracy on watched data, and keeps the best weights."""
 
-    def __init__(self, watch, keep_best):
+    def __init__(self, batches, watch, keep_best):
         super().__init__()
-        self._watch, self._keep_best = watch, keep_best
+        self._batches, self._watch, self._keep_best = batches, watch, keep_best
         self.accuracy = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._batches.epoch = epoch
 
     def on_epoch_end(self, epoch, logs=None):
         if self._watch is None:

@@ -17,8 +17,13 @@ def accuracy(model, x, labels):
         Float in [0, 1].
 
     Raises:
-        ValueError: if the model has fewer classes than the labels name.
+        ValueError: if the labels are not one for each example, or name more classes than the
+            model has.
     """
+    if np.shape(labels) != (len(x),):
+        raise ValueError(
+            f"`labels` must have shape ({len(x)},), one per example; got {np.shape(labels)}."
+        )
     scores = predict(model, x)
     if scores.shape[1] <= np.max(labels):
         raise ValueError(

@@ -1,6 +1,6 @@
 """Fine-tuning: training goes on from the pretrained weights, all of them or the later ones."""
 
-from tlcourse.backbones import check_backbone, copy_of, freeze, freeze_batchnorm, new_head
+from tlcourse.backbones import check_backbone, copy_of, freeze, freeze_batchnorm, new_head, thaw
 from tlcourse.strategies.strategy import Strategy
 
 
@@ -40,8 +40,7 @@ class FineTune(Strategy):
         self.dropout = dropout
 
     def _prepare(self, target):
-        backbone = copy_of(self.backbone)
-        backbone.trainable = True
+        backbone = thaw(copy_of(self.backbone))
         if self.freeze_to is not None:
             freeze(backbone, self.freeze_to)
         if self.freeze_statistics:
