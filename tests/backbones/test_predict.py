@@ -1,0 +1,60 @@
+"""`predict` gives what the model gives in inference mode, in order, the last part included."""
+
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from tlcourse.backbones import bench, join, load_backbone, new_head, predict
+
+
+@pytest.fixture
+def model():
+    backbone = load_backbone("small_cnn", input_shape=(8, 8, 1), seed=0)
+    model = join(backbone, new_head(backbone, 3, dropout=0.5, normalise=True))
+    model.get_layer("head").get_layer("scale").adapt(np.arange(10.0))
+    return model
+
+
+@pytest.mark.parametrize("n", [1, 4, 6, 8, 50])
+@pytest.mark.parametrize("limit", [2_000_000, 0])
+def test_it_is_what_the_model_gives(model, rng, n, limit, monkeypatch):
+    monkeypatch.setattr(bench, "_MAX_SHARED_PARAMETERS", limit)
+    images = rng.random((n, 8, 8, 1), dtype="float32")
+    expected = keras.ops.convert_to_numpy(model(images, training=False))
+    found = predict(model, images, batch_size=4)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    assert found.dtype == np.float32
+
+
+def test_changed_weights_are_seen(model, rng):
+    images = rng.random((50, 8, 8, 1), dtype="float32")
+    first = predict(model, images, batch_size=4)
+    model.get_layer("head").get_layer("logits").bias.assign([5.0, 5.0, 5.0])
+    np.testing.assert_allclose(predict(model, images, batch_size=4), first + 5, rtol=1e-4)
+
+
+def test_no_examples(model):
+    with pytest.raises(ValueError, match=r"`x` must hold at least one .*\(0, 8, 8, 1\)"):
+        predict(model, np.zeros((0, 8, 8, 1)))
+
+
+PROGRAM = """
+import numpy as np, keras
+from tlcourse.backbones import predict, train
+for width in range(4, 16):
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(width), keras.layers.Dense(3)])
+    x, labels = np.zeros((30, 6), "float32"), np.arange(30) % 3
+    train(model, x, labels, steps=2, n_watches=2, watch=(x, labels))
+    for n in (1, 7, 30):
+        predict(model, x[:n], batch_size=16)
+        predict(model, x[:n], batch_size=2)
+"""
+
+
+def test_tensorflow_does_not_complain_of_tracing():
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "retracing" not in done.stderr

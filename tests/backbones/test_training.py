@@ -1,0 +1,324 @@
+"""`train` gives what plain Keras gives, whatever was trained before on the same bench."""
+
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+
+from tlcourse.backbones import bench, copy_of, predict, train
+from tlcourse.backbones.batches import ShuffledBatches
+
+
+def classifier(seed=0, *, width=8):
+    """A network with everything that holds a state: dropout, statistics, a nested model."""
+    keras.utils.set_random_seed(seed)
+    inside = keras.Sequential(
+        [
+            keras.Input((6,), name="into"),
+            keras.layers.Dense(width, name="dense"),
+            keras.layers.BatchNormalization(name="norm"),
+        ],
+        name="inside",
+    )
+    x = inputs = keras.Input((6,), name="x")
+    x = keras.layers.Dropout(0.3, name="dropout")(inside(x))
+    return keras.Model(inputs, keras.layers.Dense(3, name="logits")(x), name="classifier")
+
+
+@pytest.fixture
+def data(rng):
+    labels = np.arange(40) % 3
+    return (rng.normal(size=(40, 6)) + labels[:, None]).astype("float32"), labels
+
+
+@pytest.fixture(autouse=True)
+def _no_bench_yet(monkeypatch):
+    monkeypatch.setattr(bench, "_KEPT", type(bench._KEPT)())
+
+
+def values(model):
+    return [np.array(np.asarray(v)) for v in model.variables]
+
+
+def assert_same(one, two):
+    for a, b in zip(values(one), values(two), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def by_hand(model, x, labels, *, steps, batch_size, learning_rate, seed):
+    """Plain Keras on the same batches; the optimiser is built before the seed is set, as always."""
+    model.compile(
+        keras.optimizers.Adam(learning_rate),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=False,
+    )
+    batches = ShuffledBatches(x, labels, steps=steps, batch_size=batch_size, seed=seed)
+    return model.fit(batches, shuffle=False, verbose=0)
+
+
+SETTINGS = {"steps": 12, "batch_size": 16, "learning_rate": 0.01, "seed": 5}
+
+
+def test_the_same_numbers_as_plain_keras(data):
+    ours, plain = classifier(), classifier()
+    history = train(ours, *data, **SETTINGS)
+    fitted = by_hand(plain, *data, **SETTINGS)
+    for a, b in zip(values(ours), values(plain), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-7)
+    assert history["loss"] == pytest.approx(fitted.history["loss"])
+
+
+def test_a_used_bench_gives_what_a_new_one_gives(data):
+    first, second = classifier(1), classifier(2)
+    train(first, *data, **SETTINGS)
+    train(second, *data, **SETTINGS)
+    assert len(bench._KEPT) == 1, "both should have used the one bench"
+    bench._KEPT.clear()
+    again = classifier(2)
+    train(again, *data, **SETTINGS)
+    assert_same(second, again)
+
+
+def test_a_large_model_gives_the_same_numbers(data, monkeypatch):
+    small, large = classifier(), classifier()
+    history = train(small, *data, **SETTINGS)
+    monkeypatch.setattr(bench, "_MAX_SHARED_PARAMETERS", 0)
+    large_history = train(large, *data, **SETTINGS)
+    assert_same(small, large)
+    assert history["loss"] == large_history["loss"]
+    assert len(bench._KEPT) == 1
+
+
+def test_what_the_owner_compiled_stays(data, monkeypatch):
+    monkeypatch.setattr(bench, "_MAX_SHARED_PARAMETERS", 0)
+    model = classifier()
+    model.compile(optimizer="sgd", loss="mse")
+    train(model, *data, steps=2)
+    predict(model, np.tile(data[0], (3, 1)), batch_size=8)
+    assert model.optimizer.name == "sgd"
+    assert model.loss == "mse"
+
+
+def test_benches_are_few_and_the_one_used_last_stays(data, monkeypatch):
+    monkeypatch.setattr(bench, "_MAX_KEPT", 2)
+    for width in (4, 5, 4, 6):
+        train(classifier(width=width), *data, steps=1)
+    widths = [kept.compiled.get_layer("inside").output_shape[1] for kept in bench._KEPT.values()]
+    assert widths == [4, 6]
+
+
+def test_models_that_differ_in_what_is_frozen_do_not_share(data):
+    free, frozen = classifier(), classifier()
+    frozen.get_layer("inside").trainable = False
+    before = values(frozen.get_layer("inside"))
+    train(free, *data, steps=2)
+    train(frozen, *data, steps=2)
+    for a, b in zip(before, values(frozen.get_layer("inside")), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(("n", "batch_size", "epochs", "steps"), [(40, 16, 2, 5), (3, 32, 4, 4)])
+def test_epochs_are_passes_over_the_data(data, n, batch_size, epochs, steps):
+    history = train(classifier(), data[0][:n], data[1][:n], epochs=epochs, batch_size=batch_size)
+    assert history["step"] == [steps]
+
+
+def test_one_epoch_of_many_examples_is_one_step_at_least(data):
+    assert train(classifier(), *data, epochs=1, batch_size=1000)["step"] == [1]
+
+
+def test_history_has_one_value_per_watch(data):
+    history = train(classifier(), *data, steps=10, n_watches=4, watch=data)
+    assert history["step"] == [3, 6, 9, 12]  # rounded up to a multiple of the watches
+    assert {name: len(column) for name, column in history.items()} == {
+        "step": 4,
+        "seconds": 4,
+        "loss": 4,
+        "accuracy": 4,
+    }
+    assert history["seconds"] == sorted(history["seconds"])
+    assert all(isinstance(v, float) for name in ("seconds", "loss") for v in history[name])
+
+
+def test_there_are_no_more_watches_than_steps(data):
+    assert train(classifier(), *data, steps=2, n_watches=9)["step"] == [1, 2]
+
+
+def test_every_example_comes_once_before_any_comes_again(data, monkeypatch):
+    seen = []
+
+    class Spy(ShuffledBatches):
+        def __getitem__(self, index):
+            x, labels = super().__getitem__(index)
+            seen.append((self.epoch, index, x[:, 0].tolist()))
+            return x, labels
+
+    monkeypatch.setitem(train.__globals__, "ShuffledBatches", Spy)
+    train(classifier(), *data, steps=15, batch_size=16, n_watches=3)
+    last_looks = {(epoch, index): xs for epoch, index, xs in seen}
+    order = np.concatenate([last_looks[key] for key in sorted(last_looks)])
+    assert order.size == 240
+    for one_pass in order.reshape(6, 40):
+        np.testing.assert_array_equal(np.sort(one_pass), np.sort(data[0][:, 0]))
+    # What Keras looked at before it began is what it then got.
+    assert all(last_looks[epoch, index] == xs for epoch, index, xs in seen[1:])
+
+
+def test_watching_changes_nothing(data):
+    alone, watched = classifier(), classifier()
+    train(alone, *data, **SETTINGS)
+    train(watched, *data, **SETTINGS, watch=data, n_watches=4)
+    assert_same(alone, watched)
+
+
+def test_the_watched_accuracy_is_that_of_the_model(data):
+    model = classifier()
+    history = train(model, *data, steps=6, watch=data, n_watches=2)
+    assert history["accuracy"][-1] == np.mean(predict(model, data[0]).argmax(1) == data[1])
+
+
+def test_keep_best_keeps_the_best(data):
+    x, labels = data
+    # What is watched has other labels than what is trained on: the longer, the worse.
+    watch = (np.random.default_rng(0).normal(size=x.shape), (labels + 1) % 3)
+    last, best = classifier(), classifier()
+    settings = {"steps": 30, "n_watches": 10, "learning_rate": 0.05, "watch": watch}
+    history = train(last, x, labels, **settings)
+    kept = train(best, x, labels, **settings, keep_best=True)
+    assert kept["accuracy"] == history["accuracy"]
+    assert max(kept["accuracy"]) > kept["accuracy"][-1]
+    assert np.mean(predict(best, watch[0]).argmax(1) == watch[1]) == max(kept["accuracy"])
+
+
+def test_seconds_leave_out_tracing_and_watching(data, monkeypatch):
+    outputs = train.__globals__["_outputs"]
+
+    def slow(*args):
+        time.sleep(0.2)
+        return outputs(*args)
+
+    monkeypatch.setitem(train.__globals__, "_outputs", slow)
+    began = time.perf_counter()
+    history = train(classifier(), *data, steps=3, n_watches=3, watch=data)
+    whole = time.perf_counter() - began
+    assert history["seconds"][-1] < min(0.5, whole - 0.6)
+
+
+@pytest.mark.parametrize("limit", [2_000_000, 0])
+def test_an_interrupt_hands_the_variables_back(data, monkeypatch, limit):
+    monkeypatch.setattr(bench, "_MAX_SHARED_PARAMETERS", limit)
+    model = classifier()
+    before = values(model)
+    watcher = train.__globals__["_Watcher"]
+
+    def interrupt(self, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watcher, "on_epoch_end", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            train(model, *data, steps=9, n_watches=3, learning_rate=0.01)
+    assert not all((a == b).all() for a, b in zip(before, values(model), strict=True))
+    assert np.isfinite(predict(model, data[0])).all()
+    # And the bench is as good as new.
+    one, two = classifier(7), classifier(7)
+    train(one, *data, **SETTINGS)
+    bench._KEPT.clear()
+    train(two, *data, **SETTINGS)
+    assert_same(one, two)
+
+
+PROGRAM = """
+import numpy as np
+from tlcourse.backbones import join, load_backbone, new_head, train
+backbone = load_backbone("small_cnn", input_shape=(8, 8, 1), seed=3)
+model = join(backbone, new_head(backbone, 3, dropout=0.3))
+x = np.random.default_rng(0).random((48, 8, 8, 1), dtype="float32")
+train(model, x, np.arange(48) % 3, steps=10, batch_size=16, seed=3)
+print("sum", sum(np.abs(np.asarray(v)).astype("float64").sum() for v in model.weights).hex())
+"""
+
+
+def test_two_processes_give_the_same_numbers():
+    one, two = (
+        subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    )
+    first, second = one.communicate()[0].split(), two.communicate()[0].split()
+    assert first[0] == "sum"
+    assert first == second
+
+
+def test_tensors_and_lists_are_data_too(data):
+    arrays, other = classifier(), classifier()
+    train(arrays, *data, steps=2)
+    train(other, keras.ops.convert_to_tensor(data[0]), data[1].tolist(), steps=2)
+    assert_same(arrays, other)
+
+
+def test_one_example_can_be_trained_on(data):
+    history = train(classifier(), data[0][:1], data[1][:1], steps=2)
+    assert np.isfinite(history["loss"]).all()
+
+
+def test_a_frozen_model_is_not_changed_by_being_copied_to_a_bench(data):
+    model = classifier()
+    twin = copy_of(model)
+    train(twin, *data, steps=2)
+    untouched = classifier()
+    for a, b in zip(model.weights, untouched.weights, strict=True):
+        np.testing.assert_array_equal(np.asarray(a), np.asarray(b))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"steps": None}, "one of `steps` and `epochs`; got None and None"),
+        ({"epochs": 2}, "one of `steps` and `epochs`; got 3 and 2"),
+        ({"steps": 0}, "`steps` must be a whole number, at least 1; got 0"),
+        ({"steps": 2.5}, "`steps` must be .*; got 2.5"),
+        ({"steps": None, "epochs": 0}, "`epochs` must be .*; got 0"),
+        ({"steps": True}, "`steps` must be .*; got True"),
+        ({"batch_size": 0}, "`batch_size` must be .*; got 0"),
+        ({"n_watches": -1}, "`n_watches` must be .*; got -1"),
+        ({"learning_rate": float("nan")}, "`learning_rate` must be a positive number; got nan"),
+        ({"learning_rate": float("inf")}, "`learning_rate` must be .*; got inf"),
+        ({"learning_rate": "fast"}, "`learning_rate` must be .*; got 'fast'"),
+        ({"keep_best": True}, "`keep_best` needs validation data"),
+    ],
+)
+def test_settings_that_cannot_be(data, change, message):
+    with pytest.raises(ValueError, match=message):
+        train(classifier(), *data, **({"steps": 3} | change))
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (np.arange(39) % 3, r"`labels` must have shape \(40,\), .*; got \(39,\)"),
+        (np.eye(3)[np.arange(40) % 3], r"`labels` must have shape \(40,\).*; got \(40, 3\)"),
+        (np.full(40, np.nan), "`labels` must be whole numbers from 0; got float64"),
+        (np.arange(40) % 4, r"`labels` must lie in 0 to 2 .*; got 0 to 3"),
+        (np.arange(40) % 3 - 1, r"`labels` must lie in 0 to 2 .*; got -1 to 1"),
+    ],
+)
+def test_labels_that_cannot_be(data, labels, message):
+    with pytest.raises(ValueError, match=message):
+        train(classifier(), data[0], labels, steps=3)
+
+
+def test_what_is_watched_is_checked_before_anything_is_trained(data):
+    model = classifier()
+    before = values(model)
+    with pytest.raises(ValueError, match=r"`watch\[1\]` must have shape \(40,\)"):
+        train(model, *data, steps=3, watch=(data[0], data[1][:2]))
+    assert all((a == b).all() for a, b in zip(before, values(model), strict=True))
+
+
+def test_no_examples(data):
+    with pytest.raises(ValueError, match=r"`x` must hold at least one .*\(0, 6\)"):
+        train(classifier(), data[0][:0], data[1][:0], steps=3)

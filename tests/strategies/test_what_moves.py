@@ -1,0 +1,158 @@
+"""What each strategy trains, what it leaves, and what it counts."""
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+
+from tlcourse.backbones import FeatureScale, copy_of
+from tlcourse.strategies import (
+    FeatureExtraction,
+    FineTune,
+    FromScratch,
+    LinearProbe,
+    SourceOnly,
+    Strategy,
+)
+
+CNN = 5 * 5 * 16 + 3 * 3 * 16 * 32 + 3 * 3 * 32 * 64  # convolutions have no offsets
+NORM = 4 * (16 + 32 + 64)  # scale, offset, mean and variance
+HEAD = 64 * 3 + 3
+
+
+def values(model):
+    return {w.path: np.array(np.asarray(w)) for w in model.weights}
+
+
+def moved(before, model):
+    after = values(model)
+    return {path for path in before if (before[path] != after[path]).any()}
+
+
+def small(strategy, *args, **settings):
+    return strategy(*args, **({"steps": 4, "batch_size": 8} | settings))
+
+
+@pytest.mark.parametrize("hidden", [(), (5,), (6, 5)])
+def test_feature_extraction_moves_the_head_alone(pair, backbone, hidden):
+    before = values(backbone)
+    result = small(FeatureExtraction, backbone, hidden=hidden).fit(pair, shots=4, seed=1)
+    assert moved(before, result.backbone) == set()
+    assert not result.backbone.trainable_variables
+    widths = [64, *hidden, 3]
+    matrices = sum(a * b + b for a, b in itertools.pairwise(widths))
+    assert result.n_trained == matrices
+    assert result.n_stored == matrices + 2  # and the two numbers that scale the features
+    assert result.n_labels == 12
+
+
+def test_a_linear_probe_is_feature_extraction_with_a_linear_head(pair, backbone):
+    probe = small(LinearProbe, backbone).fit(pair, shots=4, seed=1)
+    extraction = small(FeatureExtraction, backbone, hidden=()).fit(pair, shots=4, seed=1)
+    for path, value in values(probe.model).items():
+        np.testing.assert_array_equal(value, values(extraction.model)[path])
+    assert probe.strategy == "LinearProbe"
+
+
+def test_features_are_scaled_by_the_labelled_examples(pair, backbone):
+    result = small(LinearProbe, backbone).fit(pair, shots=4, seed=1)
+    scale = result.head.get_layer("scale")
+    assert isinstance(scale, FeatureScale)
+    x, _ = pair.target.shots(4, 1)
+    features = keras.ops.convert_to_numpy(result.backbone(x, training=False))
+    assert float(np.asarray(scale.mean)) == pytest.approx(features.mean(), rel=1e-4)
+    assert float(np.asarray(scale.deviation)) == pytest.approx(features.std(), rel=1e-4)
+
+
+def test_full_fine_tuning_keeps_statistics_and_moves_the_rest(pair, backbone):
+    before = values(backbone)
+    result = small(FineTune, backbone).fit(pair, shots=4, seed=1)
+    assert moved(before, result.backbone) == {f"block{i}_conv/kernel" for i in (1, 2, 3)}
+    assert result.n_trained == CNN + HEAD
+    assert result.n_stored == CNN + HEAD  # frozen statistics stay the pretrained backbone's
+
+
+def test_statistics_move_when_told(pair, backbone):
+    before = values(backbone)
+    result = small(FineTune, backbone, freeze_statistics=False).fit(pair, shots=4, seed=1)
+    assert moved(before, result.backbone) == set(before)
+    assert result.n_trained == CNN + NORM // 2 + HEAD
+    assert result.n_stored == CNN + NORM + HEAD
+
+
+def test_partial_fine_tuning_moves_what_comes_after(pair, backbone):
+    before = values(backbone)
+    result = small(FineTune, backbone, freeze_to="block2").fit(pair, shots=4, seed=1)
+    assert moved(before, result.backbone) == {"block3_conv/kernel"}
+    assert result.n_trained == result.n_stored == 3 * 3 * 32 * 64 + HEAD
+
+
+def test_a_pretrained_head_is_where_fine_tuning_begins(pair, backbone, head):
+    result = small(FineTune, backbone, head=head, learning_rate=1e-9).fit(pair, shots=4)
+    for path, value in values(head).items():
+        np.testing.assert_allclose(values(result.head)[path], value, atol=1e-7)
+
+
+def test_from_scratch_moves_everything_and_uses_no_backbone(pair):
+    result = small(FromScratch).fit(pair, shots=4, seed=1)
+    assert result.n_trained == CNN + NORM // 2 + HEAD
+    assert result.n_stored == CNN + NORM + HEAD
+    assert all(layer.trainable for layer in result.backbone.layers)
+
+
+def test_source_only_uses_no_label_of_the_target(pair):
+    result = small(SourceOnly).fit(pair, seed=1)
+    assert result.n_labels == 0
+    assert result.n_stored == CNN + NORM + HEAD
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        LinearProbe,
+        FeatureExtraction,
+        FineTune,
+        lambda b, **s: FineTune(b, freeze_to="block1", freeze_statistics=False, **s),
+    ],
+)
+def test_the_backbone_that_was_given_never_changes(pair, backbone, make):
+    before, trainable = values(backbone), [layer.trainable for layer in backbone.layers]
+    result = make(backbone, steps=3, batch_size=8).fit(pair, shots=3)
+    assert moved(before, backbone) == set()
+    assert [layer.trainable for layer in backbone.layers] == trainable
+    assert not {id(w) for w in backbone.weights} & {id(w) for w in result.model.weights}
+
+
+def test_the_head_that_was_given_never_changes(pair, backbone, head):
+    before = values(head)
+    result = small(FineTune, backbone, head=head).fit(pair, shots=3)
+    assert moved(before, head) == set()
+    assert moved(before, result.head) == set(before)
+
+
+def test_a_frozen_backbone_is_thawed_for_fine_tuning(pair, backbone):
+    backbone.trainable = False
+    result = small(FineTune, backbone).fit(pair, shots=3)
+    assert result.n_trained == CNN + HEAD
+    assert not backbone.trainable
+
+
+def test_a_head_with_scaled_features_can_be_fine_tuned(pair, backbone):
+    probe = LinearProbe(backbone, steps=60, batch_size=8).fit(pair, seed=0)
+    tuned = small(FineTune, probe.backbone, head=probe.head, learning_rate=1e-9).fit(pair)
+    assert tuned.target_accuracy == probe.target_accuracy > 0.6
+
+
+def test_a_copy_of_what_was_trained_does_the_same(pair, backbone):
+    result = small(LinearProbe, backbone).fit(pair, shots=3)
+    x = pair.target.x_test
+    np.testing.assert_array_equal(
+        keras.ops.convert_to_numpy(copy_of(result.model)(x)),
+        keras.ops.convert_to_numpy(result.model(x)),
+    )
+
+
+def test_a_strategy_must_say_what_it_starts_from(pair):
+    with pytest.raises(NotImplementedError, match="Strategy must say what it starts from"):
+        Strategy().fit(pair)
