@@ -11,15 +11,15 @@ def accuracy_over_shots(ax, table, shots):
 
     Args:
         ax: matplotlib `Axes`.
-        table: dict, name to float array (len(shots), n_seeds) of accuracies in [0, 1], as
-            `tlcourse.over_shots` returns it.
+        table: dict, name to one row of accuracies in [0, 1] per number of shots, one value per
+            seed, as `tlcourse.over_shots` returns it; rows may differ in length.
         shots: list of int.
 
     Returns:
         `ax`.
     """
     for i, (name, accuracies) in enumerate(table.items()):
-        means = [interval(row) for row in np.asarray(accuracies)]
+        means = [interval(row) for row in accuracies]
         _line(ax, i, name, shots, means)
     ax.set_xscale("log")
     ax.set_xticks(shots, [str(k) for k in shots])
