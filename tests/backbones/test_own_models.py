@@ -78,6 +78,8 @@ def test_a_model_that_is_all_code_trains(data):
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "float64"])
 def test_other_precisions_train_and_predict_float32(policy, data):
+    if policy == "float64" and keras.backend.backend() == "jax":
+        pytest.skip("JAX knows float64 only when it is told so at its start")
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:

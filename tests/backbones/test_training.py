@@ -18,7 +18,7 @@ def classifier(seed=0, *, width=8):
     inside = keras.Sequential(
         [
             keras.Input((6,), name="into"),
-            keras.layers.Dense(width, name="dense"),
+            keras.layers.Dense(width, use_bias=False, name="dense"),
             keras.layers.BatchNormalization(name="norm"),
         ],
         name="inside",

@@ -98,7 +98,7 @@ def values_of(variables):
 
 
 def _can_be_shared(model):
-    return model.count_params() <= _MAX_SHARED_PARAMETERS and _config_says_all(model)
+    return _config_says_all(model) and model.count_params() <= _MAX_SHARED_PARAMETERS
 
 
 def _config_says_all(layer):

@@ -4,7 +4,14 @@ import keras
 
 
 def check_backbone(backbone):
-    """Raises a ValueError unless a backbone is a graph from one input to features (n, d)."""
+    """Checks that a backbone is a graph of layers from one input to features (n, d).
+
+    Args:
+        backbone: what came as a backbone.
+
+    Raises:
+        ValueError: that says what it is instead, and what to do.
+    """
     if not isinstance(backbone, keras.Model):
         raise ValueError(  # noqa: TRY004 (one kind of error for every argument that is wrong)
             f"`backbone` must be a keras.Model, images to features; got {backbone!r}. "
@@ -30,7 +37,16 @@ def check_backbone(backbone):
 
 
 def check_fits(backbone, shape, name):
-    """Raises a ValueError that names both shapes if a backbone does not take such examples."""
+    """Checks that a backbone takes examples of a shape.
+
+    Args:
+        backbone: what came as a backbone.
+        shape: of one example, without the batch axis.
+        name: str, the argument that holds the examples.
+
+    Raises:
+        ValueError: that names both shapes; also for what `check_backbone` refuses.
+    """
     check_backbone(backbone)
     takes = tuple(backbone.input_shape[1:])
     if len(takes) != len(shape) or any(

@@ -108,7 +108,18 @@ def predict(model, x, *, batch_size=512):
 
 
 def check_settings(steps, epochs, batch_size, n_watches, learning_rate):
-    """Raises a ValueError that names the first setting of `train` that cannot be."""
+    """Checks settings before anything is computed with them.
+
+    Args:
+        steps: as in `train`, like all of these.
+        epochs: one of this and `steps` is None.
+        batch_size: whole number.
+        n_watches: whole number.
+        learning_rate: positive number.
+
+    Raises:
+        ValueError: that names the first setting that cannot be.
+    """
     if (steps is None) == (epochs is None):
         raise ValueError(f"Give one of `steps` and `epochs`; got {steps!r} and {epochs!r}.")
     counts = {"steps": steps, "epochs": epochs, "batch_size": batch_size, "n_watches": n_watches}

@@ -56,7 +56,13 @@ def lessons() -> list[Lesson]:
 
 
 def find_lesson(name: str) -> Lesson:
-    """The lesson with this id; the zero in front may be left out.
+    """Finds a lesson by its id.
+
+    Args:
+        name: "01", say; the zero in front may be left out.
+
+    Returns:
+        `Lesson`.
 
     Raises:
         UnknownName: with the near ids.

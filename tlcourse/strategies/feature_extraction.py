@@ -10,8 +10,9 @@ class FeatureExtraction(Strategy):
     Args:
         backbone: `keras.Model`, images to features; it is copied and never changed.
         hidden: widths of the head's hidden layers.
-        **settings: those of `Strategy`; by default 200 steps at a learning rate of 1e-2, since
-            only the head is trained.
+        learning_rate: of Adam; high, since only the head is trained.
+        steps: optimiser steps; 200 unless `epochs` are given.
+        **settings: those of `Strategy`.
     """
 
     def __init__(self, backbone, *, hidden=(128,), learning_rate=1e-2, steps=None, **settings):

@@ -12,7 +12,8 @@ class SourceOnly(FromScratch):
     Args:
         backbone: name of the architecture, see `tlcourse.backbones.load_backbone`.
         dropout: share of the features dropped in training.
-        **settings: those of `Strategy`; by default 4 epochs in batches of 64.
+        batch_size: examples a step.
+        **settings: those of `Strategy`; by default 4 epochs.
     """
 
     def __init__(self, backbone="small_cnn", *, dropout=0.3, batch_size=64, **settings):
