@@ -7,7 +7,7 @@ from tlcourse.backbones.training import predict
 from tlcourse.domains import Domain
 
 
-def extract_features(backbone, data, *, batch_size=512):
+def extract_features(backbone, data, *, batch_size=None):
     """Runs a backbone over data once, in inference mode, and keeps what comes out.
 
     Training a head on these costs next to nothing, however many epochs it takes: the backbone is
@@ -16,7 +16,7 @@ def extract_features(backbone, data, *, batch_size=512):
     Args:
         backbone: `keras.Model`, images to features (n, d).
         data: a `Domain`, or images (n, height, width, channels) in [0, 1].
-        batch_size: images at a time.
+        batch_size: images at a time; None takes up to 512, fewer when they are large.
 
     Returns:
         For a `Domain`, a `Domain` whose examples are float32 features (n, d); for images, the

@@ -84,13 +84,13 @@ def train(
     return history if watch is None else {**history, "accuracy": watcher.accuracy}
 
 
-def predict(model, x, *, batch_size=512):
+def predict(model, x, *, batch_size=None):
     """Returns what a model gives for x in inference mode.
 
     Args:
         model: `keras.Model`.
         x: float array (n, ...), n >= 1.
-        batch_size: examples at a time.
+        batch_size: examples at a time; None takes up to 512, fewer when they are large images.
 
     Returns:
         Array (n, ...), float32.
@@ -101,6 +101,8 @@ def predict(model, x, *, batch_size=512):
     x = _as_array(x)
     if len(x) == 0:
         raise ValueError(f"`x` must hold at least one example; got shape {x.shape}.")
+    if batch_size is None:
+        batch_size = _batch_that_fits(x)
     if _is_short(x, batch_size):
         return _outputs(model, x, batch_size)
     with bench_for(model, None).holding(model) as compiled:
@@ -165,7 +167,9 @@ class _Watcher(keras.callbacks.Callback):
         if self._watch is None:
             return
         x, labels = self._watch
-        accuracy = float(np.mean(_outputs(self.model, x, 512).argmax(axis=1) == labels))
+        accuracy = float(
+            np.mean(_outputs(self.model, x, _batch_that_fits(x)).argmax(axis=1) == labels)
+        )
         if self._keep_best and accuracy > max(self.accuracy, default=-1.0):
             self._best = values_of(self.model.weights)
         self.accuracy.append(accuracy)
@@ -189,6 +193,11 @@ def _as_array(values):
     if isinstance(values, (np.ndarray, list, tuple)):
         return np.asarray(values)
     return keras.ops.convert_to_numpy(values)
+
+
+def _batch_that_fits(x):
+    """Returns a batch size: 512 images of 224 pixels would fill a laptop's memory in VGG16."""
+    return min(512, max(16, 2**20 // max(1, math.prod(x.shape[1:]))))
 
 
 def _is_short(x, batch_size):

@@ -46,6 +46,9 @@ def find(exercise_id):
     Args:
         exercise_id: such as "01.2".
 
+    Returns:
+        `Exercise`.
+
     Raises:
         UnknownName: if there is none; the message holds the ids that are near.
 

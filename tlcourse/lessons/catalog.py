@@ -44,7 +44,10 @@ class Lesson:
 
 
 def lessons() -> list[Lesson]:
-    """All lessons, in the order of their ids.
+    """Lists all lessons, in the order of their ids.
+
+    Returns:
+        List of `Lesson`.
 
     Raises:
         CourseError: when there are none, or a notebook does not say what it is.

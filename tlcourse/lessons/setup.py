@@ -28,6 +28,9 @@ def setup(
         seed: base of all random numbers, 0 to 2**32 - 1.
         data: folder or URL in which real data is looked for.
 
+    Returns:
+        `Course`: what was chosen and what there is.
+
     Raises:
         UnknownName: for an unknown lesson or profile.
         BadArgument: for a bad seed, or a data folder that does not exist.
