@@ -84,6 +84,9 @@ def test_it_really_starts(course, command, tmp_path, ending):
     assert [file["name"] for file in files] == ["00_start_here.ipynb"]
     kernels = json.loads(fetch(f"{base}/api/kernelspecs?token={token}")[1])["kernelspecs"]
     assert kernels["python3"]["spec"]["argv"][0] == sys.executable
+    name = "@jupyterlab/apputils-extension:notification"
+    asked = json.loads(fetch(f"{base}/lab/api/settings/{name}?token={token}")[1])
+    assert asked["schema"]["properties"]["fetchNews"]["default"] == "false"  # no question of news
 
     process.send_signal(ending)
     assert process.wait(timeout=30) == 0

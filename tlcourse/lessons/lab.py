@@ -20,6 +20,14 @@ from tlcourse.lessons.kernel import KERNEL_SPEC
 from tlcourse.lessons.profile import BadArgument, resolve_data
 
 HOST = "127.0.0.1"
+# No question about news, and no look for updates, over the first lesson; a learner's own settings
+# still count more than these defaults.
+_DEFAULT_SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    }
+}
 _USUAL_PORT = 8888
 _START_SECONDS = 120
 _STOP_SECONDS = 15
@@ -54,6 +62,9 @@ def open_lab(
         spec = Path(own, "kernels", "python3", "kernel.json")
         spec.parent.mkdir(parents=True)
         spec.write_text(json.dumps(KERNEL_SPEC), encoding="utf-8")
+        settings = Path(own, "labconfig", "default_setting_overrides.json")
+        settings.parent.mkdir()
+        settings.write_text(json.dumps(_DEFAULT_SETTINGS), encoding="utf-8")
         with Path(own, "lab.log").open("w+b") as log, _end_on_termination():
             server = subprocess.Popen(
                 _command(Path(folder).absolute(), port, first, browser),
@@ -121,7 +132,6 @@ def _command(folder, port, first, browser):
         "ServerApp.open_browser": browser,
         "ServerApp.answer_yes": True,  # Ctrl-C ends it; no question that hides in the log
         "LabApp.default_url": f"/lab/tree/{first}",
-        "LabApp.news_url": None,  # no pop-up about news before the first lesson
     }
     # In a container one often is root; the server is for this machine and asks for a token.
     if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -136,6 +146,8 @@ def _environment(own, token):
     # First on the search path, so that "Python 3" in a notebook is this very Python.
     search = [own, *filter(None, [os.environ.get("JUPYTER_PATH")])]
     environment["JUPYTER_PATH"] = os.pathsep.join(search)
+    config = [own, *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(config)
     if data := resolve_data():
         environment["TLCOURSE_DATA"] = data
     return environment

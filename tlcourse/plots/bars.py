@@ -11,7 +11,7 @@ def labelled_bars(ax, values, *, errors=None, unit="", colours=None, spec=".2f")
         values: dict, name to number.
         errors: dict, name to half-width of an interval, or None.
         unit: str, written on the axis.
-        colours: list of colours, one per bar; by default the course's palette.
+        colours: list of colours, one per bar; by default all bars have one.
         spec: format of the numbers.
 
     Returns:
@@ -20,8 +20,7 @@ def labelled_bars(ax, values, *, errors=None, unit="", colours=None, spec=".2f")
     names = list(values)
     numbers = [float(values[name]) for name in names]
     spread = [float(errors[name]) for name in names] if errors else None
-    colours = colours or [PALETTE[i % len(PALETTE)] for i in range(len(names))]
-    ax.barh(names, numbers, xerr=spread, color=colours, height=0.6, capsize=4)
+    ax.barh(names, numbers, xerr=spread, color=colours or PALETTE[0], height=0.6, capsize=4)
     for row, number in enumerate(numbers):
         end = number + (spread[row] if spread else 0)
         ax.annotate(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tlcourse.measures import interval
-from tlcourse.plots.style import LINES, MARKERS, PALETTE
+from tlcourse.plots.style import looks
 
 
 def accuracy_over_shots(ax, table, shots):
@@ -18,9 +18,8 @@ def accuracy_over_shots(ax, table, shots):
     Returns:
         `ax`.
     """
-    for i, (name, accuracies) in enumerate(table.items()):
-        means = [interval(row) for row in accuracies]
-        _line(ax, i, name, shots, means)
+    for name, look in looks(list(table)).items():
+        _line(ax, name, look, shots, [interval(row) for row in table[name]])
     ax.set_xscale("log")
     ax.set_xticks(shots, [str(k) for k in shots])
     ax.minorticks_off()
@@ -36,23 +35,22 @@ def accuracy_along_training(ax, curves, x, *, xlabel):
     Args:
         ax: matplotlib `Axes`.
         curves: dict, name to float array (n_seeds, n_watches) of accuracies in [0, 1].
-        x: dict, name to array (n_watches,), or one array for all: steps or seconds.
+        x: array (n_watches,): steps or seconds.
         xlabel: str, with the unit.
 
     Returns:
         `ax`.
     """
-    for i, (name, accuracies) in enumerate(curves.items()):
-        means = [interval(column) for column in np.asarray(accuracies).T]
-        _line(ax, i, name, x[name] if isinstance(x, dict) else x, means)
+    for name, look in looks(list(curves)).items():
+        means = [interval(column) for column in np.asarray(curves[name]).T]
+        _line(ax, name, look, x, means)
     ax.set_xlabel(xlabel)
     ax.set_ylabel("accuracy on the target's test set")
     ax.legend(loc="lower right")
     return ax
 
 
-def _line(ax, i, name, x, intervals):
-    style = {"color": PALETTE[i], "linestyle": LINES[i], "marker": MARKERS[i], "markersize": 5}
-    ax.plot(x, [each.mean for each in intervals], label=name, **style)
+def _line(ax, name, look, x, intervals):
+    ax.plot(x, [each.mean for each in intervals], label=name, **look)
     low, high = [each.low for each in intervals], [each.high for each in intervals]
-    ax.fill_between(x, low, high, color=PALETTE[i], alpha=0.15, linewidth=0)
+    ax.fill_between(x, low, high, color=look["color"], alpha=0.15, linewidth=0)

@@ -5,9 +5,29 @@ import matplotlib.pyplot as plt
 # Okabe & Ito's palette, told apart with every common kind of colour vision.
 SOURCE = "#0072B2"
 TARGET = "#D55E00"
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)))
-MARKERS = ("o", "s", "^", "D", "v", "P")
+PALETTE = ("#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#555555")
+_LINES = ("-", "-.", ":", (0, (5, 1)), "--")
+_MARKERS = ("o", "s", "^", "D", "v")
+# What a strategy looks like stays the same through all figures.
+_KNOWN = {"fine-tuned": 0, "linear probe": 1, "MLP head": 2, "from scratch": 4}
+
+
+def looks(names):
+    """Gives every line of a figure its colour, dash and marker.
+
+    Args:
+        names: list of str; strategies that the course names keep their own look.
+
+    Returns:
+        Dict, name to keyword arguments of `Axes.plot`.
+    """
+    taken = {_KNOWN[name] for name in names if name in _KNOWN}
+    free = iter([slot for slot in range(len(PALETTE)) if slot not in taken] * len(names))
+    slots = {name: _KNOWN[name] if name in _KNOWN else next(free) for name in names}
+    return {
+        name: {"color": PALETTE[i], "linestyle": _LINES[i], "marker": _MARKERS[i], "markersize": 5}
+        for name, i in slots.items()
+    }
 
 
 def use_style():
