@@ -6,6 +6,7 @@ from tlcourse.backbones.checks import check_backbone, check_fits
 from tlcourse.backbones.feature_scale import FeatureScale
 from tlcourse.backbones.features import extract_features
 from tlcourse.backbones.freezing import freeze, freeze_batchnorm, thaw
+from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.training import check_settings, predict, train
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "load_backbone",
     "new_head",
     "predict",
+    "seed_keras",
     "thaw",
     "train",
 ]

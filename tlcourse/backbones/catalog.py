@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import keras
-
 from tlcourse.backbones.applications import APPLICATIONS, application
+from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.small_cnn import small_cnn
 from tlcourse.errors import UnknownName, near
 
@@ -36,7 +35,7 @@ def load_backbone(name, *, weights=None, input_shape=None, seed=None):
     if name not in backbone_names():
         raise UnknownName(f"Unknown backbone {name!r}.{near(name, backbone_names())}")
     if seed is not None:
-        keras.utils.set_random_seed(seed)
+        seed_keras(seed)
     ready_made = weights == "imagenet" and name in APPLICATIONS
     if weights is not None and not ready_made and not Path(weights).is_file():
         raise ValueError(

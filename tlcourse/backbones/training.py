@@ -8,6 +8,7 @@ import numpy as np
 
 from tlcourse.backbones.batches import OrderedBatches, ShuffledBatches
 from tlcourse.backbones.bench import bench_for, values_of
+from tlcourse.backbones.seeding import seed_keras
 from tlcourse.domains.checks import check_labels
 
 _FEW_BATCHES = 10
@@ -68,7 +69,7 @@ def train(
     bench = bench_for(model, learning_rate)
     bench.warm_up(ShuffledBatches(x, labels, steps=_WARM_UP_STEPS, **order))
     with bench.holding(model) as compiled:
-        keras.utils.set_random_seed(seed)
+        seed_keras(seed)
         fitted = compiled.fit(
             batches,
             epochs=n_watches,

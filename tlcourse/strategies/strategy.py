@@ -6,7 +6,7 @@ import time
 import keras
 import numpy as np
 
-from tlcourse.backbones import check_fits, check_settings, join, train
+from tlcourse.backbones import check_fits, check_settings, join, seed_keras, train
 from tlcourse.domains import Domain, DomainPair, stratified_split
 from tlcourse.measures import accuracy
 from tlcourse.strategies.result import TransferResult
@@ -79,7 +79,7 @@ class Strategy:
             kept, held = stratified_split(labels, self.validation, seed)
             watch = (x[held], labels[held])
             x, labels = x[kept], labels[kept]
-        keras.utils.set_random_seed(seed)
+        seed_keras(seed)
         backbone, head = self._prepare(target)
         check_fits(backbone, target.input_shape, "data")
         model = join(backbone, head)
