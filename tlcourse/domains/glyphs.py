@@ -42,17 +42,8 @@ def glyphs(n=8000, seed=0):
         `Domain` with ten classes.
     """
     images, labels = render(DIGITS, FACES, n, seed=seed)
-    n_train = n * 3 // 4
-    return Domain(
-        name="glyphs",
-        x_train=to_unit(images[:n_train]),
-        labels_train=labels[:n_train],
-        x_test=to_unit(images[n_train:]),
-        labels_test=labels[n_train:],
-        class_names=tuple(DIGITS),
-        licence=LICENCE,
-        source="21 font faces shipped with matplotlib",
-    )
+    source = f"{len(FACES)} font faces shipped with matplotlib"
+    return drawn_domain("glyphs", images, labels, DIGITS, source)
 
 
 def letters(n=8000, seed=0):
@@ -67,17 +58,36 @@ def letters(n=8000, seed=0):
     """
     seen = tuple(face for face in FACES if face not in HELD_OUT_FACES)
     n_train = n * 3 // 4
-    train, labels_train = render(LETTERS, seen, n_train, seed=seed)
-    test, labels_test = render(LETTERS, HELD_OUT_FACES, n - n_train, seed=seed + 1)
+    train = render(LETTERS, seen, n_train, seed=seed)
+    test = render(LETTERS, HELD_OUT_FACES, n - n_train, seed=seed + 1)
+    images, labels = (np.concatenate(parts) for parts in zip(train, test, strict=True))
+    source = f"{len(seen)} font faces shipped with matplotlib; {len(HELD_OUT_FACES)} held out"
+    return drawn_domain("letters", images, labels, LETTERS, source)
+
+
+def drawn_domain(name, images, labels, characters, source):
+    """Makes a domain of drawn characters: the first three quarters of the images are for training.
+
+    Args:
+        name: str.
+        images: uint8 (n, height, width, channels).
+        labels: int32 (n,).
+        characters: str, one class per character.
+        source: str, what they were drawn from.
+
+    Returns:
+        `Domain`.
+    """
+    n_train = len(images) * 3 // 4
     return Domain(
-        name="letters",
-        x_train=to_unit(train),
-        labels_train=labels_train,
-        x_test=to_unit(test),
-        labels_test=labels_test,
-        class_names=tuple(LETTERS),
+        name=name,
+        x_train=to_unit(images[:n_train]),
+        labels_train=labels[:n_train],
+        x_test=to_unit(images[n_train:]),
+        labels_test=labels[n_train:],
+        class_names=tuple(characters),
         licence=LICENCE,
-        source=f"{len(seen)} font faces shipped with matplotlib; {len(HELD_OUT_FACES)} held out",
+        source=source,
     )
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 
 from tlcourse.domains.cache import cached, fingerprint
-from tlcourse.domains.domain import Domain
-from tlcourse.domains.glyphs import DIGITS, FACES, LICENCE, render, to_unit
+from tlcourse.domains.glyphs import DIGITS, FACES, drawn_domain, render
 
 _SIZE = 32
 _WAVES = 4
@@ -27,17 +26,8 @@ def glyphs_textured(n=8000, seed=0):
     recipe = {"n": n, "seed": seed, "code": fingerprint(__file__), "numpy": np.__version__}
     ground = cached("textures", recipe, lambda: {"images": _textures(n, seed)})["images"]
     images = np.abs(ground.astype("int16") - ink).astype("uint8")
-    n_train = n * 3 // 4
-    return Domain(
-        name="glyphs-textured",
-        x_train=to_unit(images[:n_train]),
-        labels_train=labels[:n_train],
-        x_test=to_unit(images[n_train:]),
-        labels_test=labels[n_train:],
-        class_names=tuple(DIGITS),
-        licence=LICENCE,
-        source="glyphs over textures drawn from random waves",
-    )
+    source = "glyphs over textures drawn from random waves"
+    return drawn_domain("glyphs-textured", images, labels, DIGITS, source)
 
 
 def _textures(n, seed):
