@@ -96,7 +96,7 @@ class Course:
     def _rows(self):
         if self.lesson:
             yield "lesson", f"{self.lesson} {self.title}".strip()
-        minutes = "a CPU, minutes" if self.quick else "a GPU, real data, larger backbones"
+        minutes = "a CPU, minutes" if self.quick else "a GPU, real data, longer training"
         yield "profile", f"{self.profile} ({minutes})"
         yield "seed", str(self.seed)
         yield "backend", f"{self.backend} on {', '.join(self.devices)}"
