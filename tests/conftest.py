@@ -1,21 +1,25 @@
-"""What every test may ask for."""
+"""What a run of the tests, doctests and notebooks shares, and what every test may ask for."""
 
 import os
+import tempfile
+from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 
-# Not in a fixture: test modules import Keras and matplotlib while pytest collects them.
+# Not in a fixture: test modules import Keras while pytest collects them.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ["MPLBACKEND"] = "Agg"
+# Not by MPLBACKEND: the notebooks' kernels would inherit it, and shall draw inline.
+matplotlib.use("Agg")
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _cache_of_this_session(tmp_path_factory):
-    """Tests never read, nor fill, the cache of the person who runs them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TLCOURSE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
+def pytest_configure(config):
+    """Nothing of this run reads or fills the cache and IPython folder of the person behind it."""
+    own = tempfile.TemporaryDirectory(prefix="tlcourse-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(own.cleanup)
+    os.environ["TLCOURSE_CACHE"] = str(Path(own.name, "cache"))
+    os.environ["IPYTHONDIR"] = str(Path(own.name, "ipython"))
 
 
 @pytest.fixture

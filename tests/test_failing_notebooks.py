@@ -22,9 +22,10 @@ def test_each_way_to_break_a_notebook_fails(pytestconfig, tmp_path):
         "hidden-test": [WRONG, "assert verdict.passed, verdict"],
         "endless": ["while True: pass"],
     }
-    for name in ("pyproject.toml", "conftest.py"):
-        shutil.copy(pytestconfig.rootpath / name, tmp_path)
     (tmp_path / "notebooks").mkdir()
+    (tmp_path / "tests").mkdir()
+    for name in ("pyproject.toml", "tests/conftest.py"):
+        shutil.copy(pytestconfig.rootpath / name, tmp_path / name)
     for name, sources in cells.items():
         made = nbformat.v4.new_notebook(
             cells=[
@@ -33,7 +34,7 @@ def test_each_way_to_break_a_notebook_fails(pytestconfig, tmp_path):
             ]
         )
         nbformat.write(made, tmp_path / "notebooks" / f"{name}.ipynb")
-    words = ["notebooks", "-rA", "--color=no", "--nbval-cell-timeout=20", "-p", "no:cacheprovider"]
+    words = ["-rA", "--color=no", "--nbval-cell-timeout=20", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *words],
         cwd=tmp_path,
