@@ -132,7 +132,7 @@ def test_one_epoch_of_many_examples_is_one_step_at_least(data):
 
 def test_history_has_one_value_per_watch(data):
     history = train(classifier(), *data, steps=10, n_watches=4, watch=data)
-    assert history["step"] == [3, 6, 9, 12]  # rounded up to a multiple of the watches
+    assert history["step"] == [3, 5, 8, 10]
     assert {name: len(column) for name, column in history.items()} == {
         "step": 4,
         "seconds": 4,
@@ -141,6 +141,14 @@ def test_history_has_one_value_per_watch(data):
     }
     assert history["seconds"] == sorted(history["seconds"])
     assert all(isinstance(v, float) for name in ("seconds", "loss") for v in history[name])
+
+
+def test_a_loss_is_the_mean_since_the_watch_before(data):
+    whole = train(classifier(), *data, steps=10)["loss"]
+    parts = train(classifier(), *data, steps=10, n_watches=4)
+    lengths = np.diff([0, *parts["step"]])
+    assert np.average(parts["loss"], weights=lengths) == pytest.approx(whole[0], rel=1e-5)
+    assert len(set(parts["loss"])) == 4
 
 
 def test_there_are_no_more_watches_than_steps(data):
@@ -153,18 +161,18 @@ def test_every_example_comes_once_before_any_comes_again(data, monkeypatch):
     class Spy(ShuffledBatches):
         def __getitem__(self, index):
             x, labels = super().__getitem__(index)
-            seen.append((self.epoch, index, x[:, 0].tolist()))
+            seen.append((index, x[:, 0].tolist()))
             return x, labels
 
     monkeypatch.setitem(train.__globals__, "ShuffledBatches", Spy)
     train(classifier(), *data, steps=15, batch_size=16, n_watches=3)
-    last_looks = {(epoch, index): xs for epoch, index, xs in seen}
+    last_looks = dict(seen)
     order = np.concatenate([last_looks[key] for key in sorted(last_looks)])
     assert order.size == 240
     for one_pass in order.reshape(6, 40):
         np.testing.assert_array_equal(np.sort(one_pass), np.sort(data[0][:, 0]))
     # What Keras looked at before it began is what it then got.
-    assert all(last_looks[epoch, index] == xs for epoch, index, xs in seen[1:])
+    assert all(last_looks[index] == xs for index, xs in seen)
 
 
 def test_watching_changes_nothing(data):
@@ -212,14 +220,14 @@ def test_an_interrupt_hands_the_variables_back(data, monkeypatch, limit):
     monkeypatch.setattr(bench, "_MAX_SHARED_PARAMETERS", limit)
     model = classifier()
     before = values(model)
-    watcher = train.__globals__["_Watcher"]
+    notes = train.__globals__["_Notes"]
 
-    def interrupt(self, epoch, logs=None):
-        if epoch == 1:
+    def interrupt(self, batch, logs=None):
+        if batch == 4:
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(watcher, "on_epoch_end", interrupt)
+        patch.setattr(notes, "on_train_batch_end", interrupt)
         with pytest.raises(KeyboardInterrupt):
             train(model, *data, steps=9, n_watches=3, learning_rate=0.01)
     assert not all((a == b).all() for a, b in zip(before, values(model), strict=True))

@@ -7,13 +7,13 @@ import numpy as np
 class ShuffledBatches(keras.utils.PyDataset):
     """Examples in random order, every one used once before any is used again.
 
-    Which examples a batch holds follows from `epoch` and its index alone: Keras looks at the first
-    batches before it begins, and how often it does so differs between backends.
+    Which examples a batch holds follows from its index alone: Keras looks at the first batches
+    before it begins, and how often it does so differs between backends.
 
     Args:
         x: array (n, ...).
         labels: array (n,).
-        steps: int, batches in one Keras epoch; the next goes on where it stopped.
+        steps: int, batches in all.
         batch_size: int, at most n.
         seed: int.
     """
@@ -22,14 +22,13 @@ class ShuffledBatches(keras.utils.PyDataset):
         super().__init__()
         self._x, self._labels, self._seed = x, labels, seed
         self._steps, self.batch_size = steps, batch_size
-        self.epoch = 0
         self._orders = {}
 
     def __len__(self):
         return self._steps
 
     def __getitem__(self, index):
-        begin = (self.epoch * self._steps + index) * self.batch_size
+        begin = index * self.batch_size
         passes, places = np.divmod(np.arange(begin, begin + self.batch_size), len(self._x))
         chosen = np.concatenate(
             [self._order(number)[places[passes == number]] for number in np.unique(passes)]

@@ -35,14 +35,13 @@ def train(
         model: `keras.Model` from x to logits (n, n_classes); trained in place.
         x: float array (n, ...).
         labels: int array (n,).
-        steps: optimiser steps in all, rounded up to a multiple of `n_watches`; the data are
-            passed over as often as that takes.
+        steps: optimiser steps in all; the data are passed over as often as that takes.
         epochs: passes over the data; give either this or `steps`.
         batch_size: examples a step, at most n.
         learning_rate: of Adam.
         seed: int, of the order of the examples and of dropout.
         watch: `(x, labels)` whose accuracy is written down along the way, or None.
-        n_watches: how often, evenly spread over the training.
+        n_watches: how often, as evenly spread over the steps as whole steps allow.
         keep_best: keep the weights with the highest accuracy on `watch`, not the last ones.
             `watch` is then validation data; it must never be test data.
 
@@ -62,27 +61,20 @@ def train(
         watch = _examples(model, *watch, "watch[0]", "watch[1]")
     batch_size = min(batch_size, len(x))
     steps = steps or max(1, round(epochs * len(x) / batch_size))
-    n_watches = min(n_watches, steps)
     order = {"batch_size": batch_size, "seed": seed}
-    batches = ShuffledBatches(x, labels, steps=-(-steps // n_watches), **order)
-    stopwatch, watcher = _Stopwatch(), _Watcher(batches, watch, keep_best)
+    notes = _Notes(steps, min(n_watches, steps), watch, keep_best)
     bench = bench_for(model, learning_rate)
     bench.warm_up(ShuffledBatches(x, labels, steps=_WARM_UP_STEPS, **order))
     with bench.holding(model) as compiled:
         seed_keras(seed)
-        fitted = compiled.fit(
-            batches,
-            epochs=n_watches,
-            callbacks=[stopwatch, watcher],
+        # One pass to Keras, whatever it is to the data: it sets itself up again for each.
+        compiled.fit(
+            ShuffledBatches(x, labels, steps=steps, **order),
+            callbacks=[notes],
             shuffle=False,  # Keras would mix the batches of several passes
             verbose=0,
         )
-    history = {
-        "step": [(done + 1) * len(batches) for done in fitted.epoch],
-        "seconds": stopwatch.seconds,
-        "loss": [float(loss) for loss in fitted.history["loss"]],
-    }
-    return history if watch is None else {**history, "accuracy": watcher.accuracy}
+    return notes.history
 
 
 def predict(model, x, *, batch_size=None):
@@ -135,49 +127,50 @@ def check_settings(steps, epochs, batch_size, n_watches, learning_rate):
         raise ValueError(f"`learning_rate` must be a positive number; got {learning_rate!r}.")
 
 
-class _Stopwatch(keras.callbacks.Callback):
-    """Notes the seconds from an epoch's first batch to its last: no watching, no setting up."""
+class _Notes(keras.callbacks.Callback):
+    """Writes the history: time, loss, accuracy on watched data; and keeps the best weights."""
 
-    def on_train_begin(self, logs=None):
-        self.seconds = []
+    def __init__(self, steps, n_watches, watch, keep_best):
+        super().__init__()
+        self._due = [-(-steps * (i + 1) // n_watches) for i in range(n_watches)]
+        self._watch, self._keep_best = watch, keep_best
+        columns = ("step", "seconds", "loss") + (() if watch is None else ("accuracy",))
+        self.history = {column: [] for column in columns}
+        self._seconds, self._begun, self._loss_sum = 0.0, None, 0.0
 
     def on_train_batch_begin(self, batch, logs=None):
-        if batch == 0:
+        # Neither the setting up before the first step counts, nor the watching after a watched one.
+        if self._begun is None:
             self._begun = time.perf_counter()
 
     def on_train_batch_end(self, batch, logs=None):
-        self._ended = time.perf_counter()
-
-    def on_epoch_end(self, epoch, logs=None):
-        so_far = self.seconds[-1] if self.seconds else 0.0
-        self.seconds.append(so_far + self._ended - self._begun)
-
-
-class _Watcher(keras.callbacks.Callback):
-    """Says which epoch it is; notes the accuracy on watched data, and keeps the best weights."""
-
-    def __init__(self, batches, watch, keep_best):
-        super().__init__()
-        self._batches, self._watch, self._keep_best = batches, watch, keep_best
-        self.accuracy = []
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._batches.epoch = epoch
-
-    def on_epoch_end(self, epoch, logs=None):
-        if self._watch is None:
+        step = batch + 1
+        if step not in self._due:
             return
-        x, labels = self._watch
-        accuracy = float(
-            np.mean(_outputs(self.model, x, _batch_that_fits(x)).argmax(axis=1) == labels)
-        )
-        if self._keep_best and accuracy > max(self.accuracy, default=-1.0):
-            self._best = values_of(self.model.weights)
-        self.accuracy.append(accuracy)
+        loss_sum = step * float(logs["loss"])  # Keras reports the mean of all steps so far
+        self._seconds += time.perf_counter() - self._begun
+        self._begun = None
+        last = self.history["step"][-1] if self.history["step"] else 0
+        self.history["step"].append(step)
+        self.history["seconds"].append(self._seconds)
+        self.history["loss"].append((loss_sum - self._loss_sum) / (step - last))
+        self._loss_sum = loss_sum
+        if self._watch is not None:
+            self._look()
 
     def on_train_end(self, logs=None):
         if self._keep_best:
             self.model.set_weights(self._best)
+
+    def _look(self):
+        if keras.backend.backend() == "jax":
+            self.model.jax_state_sync()  # in the midst of a fit the variables lag behind
+        x, labels = self._watch
+        right = _outputs(self.model, x, _batch_that_fits(x)).argmax(axis=1) == labels
+        accuracy = float(np.mean(right))
+        if self._keep_best and accuracy > max(self.history["accuracy"], default=-1.0):
+            self._best = values_of(self.model.weights)
+        self.history["accuracy"].append(accuracy)
 
 
 def _examples(model, x, labels, x_name, labels_name):
