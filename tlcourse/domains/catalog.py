@@ -2,19 +2,34 @@
 
 import numpy as np
 
+from tlcourse.domains.cifar import cats_dogs, cifar10, objects8
 from tlcourse.domains.domain import Domain, DomainPair
+from tlcourse.domains.download import how_to_get, locate
 from tlcourse.domains.glyphs import glyphs, letters
 from tlcourse.domains.handwritten import handwritten
-from tlcourse.domains.mnist import mnist, mnist_folder
+from tlcourse.domains.mnist import fashion_mnist, mnist, mnist_textured
+from tlcourse.domains.omniglot import omniglot
+from tlcourse.domains.photos import cats_vs_dogs, flowers
 from tlcourse.domains.textures import glyphs_textured
+from tlcourse.domains.usps import usps
 from tlcourse.errors import UnknownName, near
 
+# name: (what makes it, the data set that it needs or None)
 _MAKERS = {
-    "glyphs": glyphs,
-    "glyphs-textured": glyphs_textured,
-    "handwritten": handwritten,
-    "letters": letters,
-    "mnist": mnist,
+    "glyphs": (glyphs, None),
+    "glyphs-textured": (glyphs_textured, None),
+    "handwritten": (handwritten, None),
+    "letters": (letters, None),
+    "mnist": (mnist, "mnist"),
+    "mnist-textured": (mnist_textured, "mnist"),
+    "fashion-mnist": (fashion_mnist, "fashion-mnist"),
+    "usps": (usps, "usps"),
+    "cifar10": (cifar10, "cifar10"),
+    "objects8": (objects8, "cifar10"),
+    "cats-dogs": (cats_dogs, "cifar10"),
+    "omniglot": (omniglot, "omniglot"),
+    "cats-vs-dogs": (cats_vs_dogs, "cats-vs-dogs"),
+    "flowers": (flowers, "flowers"),
 }
 
 
@@ -32,12 +47,9 @@ def available(name):
     Returns:
         `(ok, help)`: bool, and one line that says how to get it ("" when it is there).
     """
-    _maker(name)
-    if name == "mnist" and mnist_folder() is None:
-        return False, (
-            "MNIST is not here: set TLCOURSE_DATA to a folder that holds "
-            "mnist/t10k-images-idx3-ubyte.gz and mnist/t10k-labels-idx1-ubyte.gz, and start again."
-        )
+    data_set = _entry(name)[1]
+    if data_set is not None and locate(data_set) is None:
+        return False, how_to_get(data_set)
     return True, ""
 
 
@@ -45,16 +57,17 @@ def load_domain(name):
     """Loads a domain by its name.
 
     Args:
-        name: `glyphs`, `glyphs-textured`, `handwritten`, `letters` (always there) or `mnist`
-            (where `TLCOURSE_DATA` holds it).
+        name: `glyphs`, `glyphs-textured`, `handwritten`, `letters` (always there), or one of
+            `domain_names()` that needs real data (`tlcourse data list`).
 
     Returns:
         `Domain`.
 
     Raises:
         UnknownName: (a ValueError) with the near names.
+        DataError: when real data is not on this machine; says how to get it.
     """
-    return _maker(name)()
+    return _entry(name)[0]()
 
 
 def load_pair(name):
@@ -80,12 +93,12 @@ def load_pair(name):
             f"Domains: {', '.join(_MAKERS)}."
         )
     # Both names first: a mistyped target shall not cost the drawing of the source.
-    source, target = (make() for make in [_maker(part) for part in names])
+    source, target = (make() for make, _ in [_entry(part) for part in names])
     shape = tuple(max(sizes) for sizes in zip(source.input_shape, target.input_shape, strict=True))
     return DomainPair(_fitted(source, shape), _fitted(target, shape))
 
 
-def _maker(name):
+def _entry(name):
     if not isinstance(name, str) or name not in _MAKERS:
         raise UnknownName(f"Unknown domain {name!r}.{near(name, _MAKERS)}")
     return _MAKERS[name]

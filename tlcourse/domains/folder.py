@@ -1,12 +1,12 @@
 """A domain from a folder of one's own photographs."""
 
 import os
-import warnings
 from pathlib import Path
 
 import numpy as np
 
 from tlcourse.domains.arrays import from_arrays
+from tlcourse.domains.pictures import read_picture
 
 SUFFIXES = frozenset(
     {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".pgm", ".ppm", ".tif", ".tiff", ".webp"}
@@ -106,45 +106,11 @@ def _visible(folder):
 def _read(files, size, channels):
     images = np.empty((len(files), size, size, channels), "uint8")
     for image, file in zip(images, files, strict=True):
-        image[:] = _read_one(file, size, channels)
+        try:
+            image[:] = read_picture(file, size, channels)
+        except ValueError as error:
+            raise ValueError(
+                f"`path` holds a file that is not a readable image: {file} ({error}). "
+                "Remove or replace it."
+            ) from error
     return images
-
-
-def _read_one(file, size, channels):
-    from PIL import Image, ImageOps
-
-    try:
-        # Pillow warns of an attack at 90 megapixels: here it is a large photograph of one's own.
-        # At twice that it raises, and so do we.
-        with warnings.catch_warnings(action="ignore"), Image.open(file) as opened:
-            upright = _eight_bits(ImageOps.exif_transpose(opened))
-            plain = _on_white(upright).convert("L" if channels == 1 else "RGB")
-            pixels = np.asarray(ImageOps.fit(plain, (size, size), Image.Resampling.BILINEAR))
-    except Exception as error:  # a damaged file makes decoders raise nearly anything
-        raise ValueError(
-            f"`path` holds a file that is not a readable image: {file} ({error}). "
-            "Remove or replace it."
-        ) from error
-    return pixels.reshape(size, size, channels)
-
-
-def _eight_bits(image):
-    """Scales 16 bits a pixel to 8, where Pillow would clip; refuses numbers that are no greys."""
-    from PIL import Image
-
-    if not image.mode.startswith(("I", "F")):
-        return image
-    values = np.asarray(image)
-    if image.mode == "F" or values.min() < 0 or values.max() > 65535:
-        raise ValueError("its pixels are not of 8 or 16 bits")
-    return Image.fromarray((values // 256).astype("uint8"))
-
-
-def _on_white(image):
-    """Lays a transparent image on white, as a page would: the colour beneath may be any."""
-    from PIL import Image
-
-    if not image.has_transparency_data:
-        return image
-    image = image.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)

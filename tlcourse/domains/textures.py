@@ -23,11 +23,30 @@ def glyphs_textured(n=8000, seed=0):
         `Domain` with ten classes.
     """
     ink, labels = render(DIGITS, FACES, n, size=_SIZE, seed=seed)
-    recipe = {"n": n, "seed": seed, "code": fingerprint(__file__), "numpy": np.__version__}
-    ground = cached("textures", recipe, lambda: {"images": _textures(n, seed)})["images"]
-    images = np.abs(ground.astype("int16") - ink).astype("uint8")
+    images = np.abs(_ground(n, seed).astype("int16") - ink).astype("uint8")
     source = "glyphs over textures drawn from random waves"
     return drawn_domain("glyphs-textured", images, labels, DIGITS, source)
+
+
+def over_textures(images, seed=0):
+    """Returns grey images blended over colour textures, as `glyphs_textured` does it.
+
+    Args:
+        images: float32 (n, 28, 28, 1) in [0, 1], the ink.
+        seed: int, of the textures.
+
+    Returns:
+        float32 (n, 32, 32, 3) in [0, 1].
+    """
+    margin = (_SIZE - images.shape[1]) // 2
+    ink = np.pad(images, [(0, 0), (margin, margin), (margin, margin), (0, 0)])
+    ground = _ground(len(images), seed).astype("float32") / 255
+    return np.abs(ground - ink)
+
+
+def _ground(n, seed):
+    recipe = {"n": n, "seed": seed, "code": fingerprint(__file__), "numpy": np.__version__}
+    return cached("textures", recipe, lambda: {"images": _textures(n, seed)})["images"]
 
 
 def _textures(n, seed):
