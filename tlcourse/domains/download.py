@@ -158,11 +158,11 @@ def _collect(failures):
     """Notes what failed and lets the next way be tried."""
     try:
         yield
-    except _Failed as error:
+    except _AddressError as error:
         failures.append(str(error))
 
 
-class _Failed(Exception):
+class _AddressError(Exception):
     """One address did not give the file."""
 
 
@@ -172,7 +172,7 @@ def _get(file, urls):
     for url in urls:
         with _collect(failures):
             return _get_from(file, url)
-    raise _Failed("; ".join(failures))
+    raise _AddressError("; ".join(failures))
 
 
 def _get_from(file, url):
@@ -209,7 +209,7 @@ def _get_from(file, url):
             f"what came does not have the checksum {file.checksum}; it was removed (a login page "
             "or a proxy in between does this, and so does a file that was replaced)"
         )
-    raise _Failed(f"{url}: {reason}")
+    raise _AddressError(f"{url}: {reason}")
 
 
 class _Progress:
