@@ -10,6 +10,8 @@ from tlcourse.domains.handwritten import handwritten
 from tlcourse.domains.mnist import fashion_mnist, mnist, mnist_textured
 from tlcourse.domains.omniglot import omniglot
 from tlcourse.domains.photos import cats_vs_dogs, flowers
+from tlcourse.domains.reviews import reviews_a, reviews_b
+from tlcourse.domains.rt_polarity import rt_polarity
 from tlcourse.domains.textures import glyphs_textured
 from tlcourse.domains.usps import usps
 from tlcourse.errors import UnknownName, near
@@ -20,6 +22,8 @@ _MAKERS = {
     "glyphs-textured": (glyphs_textured, None),
     "handwritten": (handwritten, None),
     "letters": (letters, None),
+    "reviews-a": (reviews_a, None),
+    "reviews-b": (reviews_b, None),
     "mnist": (mnist, "mnist"),
     "mnist-textured": (mnist_textured, "mnist"),
     "fashion-mnist": (fashion_mnist, "fashion-mnist"),
@@ -30,6 +34,7 @@ _MAKERS = {
     "omniglot": (omniglot, "omniglot"),
     "cats-vs-dogs": (cats_vs_dogs, "cats-vs-dogs"),
     "flowers": (flowers, "flowers"),
+    "rt-polarity": (rt_polarity, "rt-polarity"),
 }
 
 

@@ -4,14 +4,26 @@ import numpy as np
 
 
 def check_examples(x, name):
-    """Raises ValueError unless x holds at least one example and finite floats only."""
+    """Raises ValueError unless x holds at least one example: finite floats only, or texts."""
     if x.size == 0:
         raise ValueError(f"`{name}` must hold at least one example; got shape {x.shape}.")
+    if x.dtype.kind == "U":
+        check_texts(x, name)
+        return
     if x.dtype.kind != "f":
         raise ValueError(f"`{name}` must be float32; got {x.dtype}.")
     if not np.isfinite(x).all():
         bad = int(np.argmin(np.isfinite(x.reshape(len(x), -1)).all(axis=1)))
         raise ValueError(f"`{name}` must be finite; example {bad} holds NaN or infinity.")
+
+
+def check_texts(x, name):
+    """Raises ValueError unless x is a 1-D array of texts, none of them blank."""
+    if x.ndim != 1:
+        raise ValueError(f"`{name}` must have shape (n,) when it holds texts; got {x.shape}.")
+    blank = np.flatnonzero(np.strings.strip(x) == "")
+    if blank.size:
+        raise ValueError(f"`{name}` must hold texts that say something; text {blank[0]} is blank.")
 
 
 def check_labels(labels, n_examples, n_classes, name, x_name):

@@ -23,7 +23,8 @@ class Domain:
 
     Attributes:
         name: how the catalog calls it.
-        x_train: float32 array (n, ...). Images are (n, height, width, channels) in [0, 1].
+        x_train: float32 array (n, ...). Images are (n, height, width, channels) in [0, 1]; texts
+            are an array (n,) of str.
         labels_train: int32 array (n,), values 0 to n_classes - 1.
         x_test: as `x_train`. Used to report, never to choose.
         labels_test: as `labels_train`.
@@ -81,7 +82,7 @@ class Domain:
             seed: int; the same seed gives the same examples.
 
         Returns:
-            `(x, labels)`: float32 (k * n_classes, ...) and int32 (k * n_classes,), shuffled.
+            `(x, labels)`: as `x_train` (k * n_classes, ...), and int32 (k * n_classes,), shuffled.
 
         Raises:
             ValueError: if k is not a whole number >= 1, a class has fewer than k examples, or
@@ -107,7 +108,7 @@ class Domain:
         return self.x_train[chosen], self.labels_train[chosen]
 
     def __repr__(self):
-        shape = " × ".join(map(str, self.input_shape))
+        shape = " × ".join(map(str, self.input_shape)) or "text"
         return (
             f"Domain('{self.name}': {len(self.x_train)} train + {len(self.x_test)} test, "
             f"{shape}, {self.n_classes} classes)"
