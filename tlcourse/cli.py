@@ -217,6 +217,32 @@ def doctor(as_json: _AsJson = False):
     raise typer.Exit(WELL if report.ok else FAILED)
 
 
+@app.command()
+def pretrain(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="objects8, strokes or glyphs.")],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where weights and model card go.")
+    ] = Path("pretrained"),
+    epochs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Instead of the recipe's.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, max=2**32 - 1, help="Of all random numbers.")
+    ] = 0,
+):
+    """Train a backbone of the course anew; goes on where an interrupted training was."""
+    from tlcourse.lessons.quiet import quiet_start
+
+    with quiet_start():
+        from tlcourse.backbones import pretrain as train_backbone
+
+    verbose = 1 if sys.stderr.isatty() else 2
+    done = train_backbone(name, out, epochs=epochs, seed=seed, verbose=verbose)
+    low, high = done.interval
+    print(f"{done.weights}\n{done.card}")
+    print(f"accuracy on the test set {done.accuracy:.1%} [{low:.1%}, {high:.1%}]")
+
+
 def _print_json(document):
     # allow_nan: NaN is no JSON, and a document that others cannot read is a defect.
     print(json.dumps(document, indent=2, allow_nan=False))

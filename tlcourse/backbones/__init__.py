@@ -6,11 +6,13 @@ from tlcourse.backbones.checks import check_backbone, check_fits
 from tlcourse.backbones.feature_scale import FeatureScale
 from tlcourse.backbones.features import extract_features
 from tlcourse.backbones.freezing import freeze, freeze_batchnorm, thaw
+from tlcourse.backbones.pretraining import Pretrained, pretrain
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.training import check_settings, predict, train
 
 __all__ = [
     "FeatureScale",
+    "Pretrained",
     "backbone_names",
     "check_backbone",
     "check_fits",
@@ -23,6 +25,7 @@ __all__ = [
     "load_backbone",
     "new_head",
     "predict",
+    "pretrain",
     "seed_keras",
     "thaw",
     "train",

@@ -4,12 +4,22 @@ from keras import Input, Model, applications, layers, ops
 
 _CAFFE_OFFSET = (-103.939, -116.779, -123.68)  # ImageNet's mean blue, green and red, subtracted
 
+_TORCH_MEAN, _TORCH_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, in [0, 1]
+
 # name: (builder in keras.applications, how its training scaled the pixels)
 APPLICATIONS = {
     "vgg16": ("VGG16", "caffe"),
+    "vgg19": ("VGG19", "caffe"),
     "resnet50": ("ResNet50", "caffe"),
+    "resnet50_v2": ("ResNet50V2", "tf"),
+    "inception_v3": ("InceptionV3", "tf"),
+    "xception": ("Xception", "tf"),
     "mobilenet_v2": ("MobileNetV2", "tf"),
+    "mobilenet_v3_small": ("MobileNetV3Small", "bytes"),
+    "densenet121": ("DenseNet121", "torch"),
     "efficientnet_b0": ("EfficientNetB0", "bytes"),
+    "efficientnet_v2_b0": ("EfficientNetV2B0", "bytes"),
+    "convnext_tiny": ("ConvNeXtTiny", "bytes"),
 }
 
 
@@ -41,6 +51,11 @@ def application(name, *, input_shape=(224, 224, 3), weights=None):
         scaled = layers.Rescaling(255.0, offset=_CAFFE_OFFSET)(ops.flip(images, axis=-1))
     elif scaling == "tf":
         scaled = layers.Rescaling(2.0, offset=-1.0)(images)
+    elif scaling == "torch":
+        scaled = layers.Rescaling(
+            [1 / std for std in _TORCH_STD],
+            offset=[-mean / std for mean, std in zip(_TORCH_MEAN, _TORCH_STD, strict=True)],
+        )(images)
     else:
         scaled = layers.Rescaling(255.0)(images)
     return Model(images, body(scaled), name=name)

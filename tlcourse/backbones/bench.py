@@ -31,13 +31,13 @@ class Bench:
         self.compiled = keras.models.clone_model(model) if twin else _same_layers(model)
         self._warm = set()
         if learning_rate is None:
-            self.compiled.compile(jit_compile=_jit_compile())
+            self.compiled.compile(jit_compile=jit_compile())
             self._optimiser_start = []
             return
         self.compiled.compile(
             optimizer=keras.optimizers.Adam(learning_rate),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            jit_compile=_jit_compile(),
+            jit_compile=jit_compile(),
         )
         optimiser = self.compiled.optimizer
         optimiser.build(self.compiled.trainable_variables)
@@ -126,7 +126,7 @@ def _same_layers(model):
     return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
 
 
-def _jit_compile():
+def jit_compile():
     """Returns what to ask of Keras: XLA takes seconds to compile what a CPU then runs no faster."""
     if keras.backend.backend() != "tensorflow":
         return "auto"

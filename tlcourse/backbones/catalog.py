@@ -1,28 +1,36 @@
 """The backbones that have a name."""
 
-from pathlib import Path
-
 from tlcourse.backbones.applications import APPLICATIONS, application
+from tlcourse.backbones.recipes import RECIPES
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.small_cnn import small_cnn
+from tlcourse.backbones.small_resnet import small_resnet
+from tlcourse.backbones.stored import load_stored
+from tlcourse.domains import data_folder
 from tlcourse.errors import UnknownName, near
+
+_BUILDERS = {"small_cnn": (small_cnn, (28, 28, 1)), "small_resnet": (small_resnet, (32, 32, 3))}
 
 
 def backbone_names():
     """Returns the names that `load_backbone` knows (tuple of str)."""
-    return ("small_cnn", *APPLICATIONS)
+    return (*_BUILDERS, *RECIPES, *APPLICATIONS)
 
 
 def load_backbone(name, *, weights=None, input_shape=None, seed=None):
     """Builds a backbone: images as a `Domain` holds them, in [0, 1], to features.
 
     Args:
-        name: `small_cnn`, or one of keras.applications: `vgg16`, `resnet50`, `mobilenet_v2`,
+        name: an architecture of the course (`small_cnn`, `small_resnet`); one that comes with the
+            course pretrained (`objects8`, `strokes`, `glyphs`; a card beside the weights says
+            on what); or one of keras.applications, such as `vgg16`, `inception_v3` or
             `efficientnet_b0`.
-        weights: None for random ones; a path to weights that `save_weights` wrote; for the
-            networks of keras.applications also "imagenet", which Keras downloads once.
-        input_shape: (height, width, channels); by default (28, 28, 1) for `small_cnn` and
-            (224, 224, 3) for the others.
+        weights: None for random ones, and for a pretrained name its own; a path to weights that
+            `save_weights` wrote; for the networks of keras.applications also "imagenet", which
+            Keras downloads once.
+        input_shape: (height, width, channels); by default what the pretrained were trained on,
+            (28, 28, 1) for `small_cnn`, (32, 32, 3) for `small_resnet` and (224, 224, 3) for
+            keras.applications.
         seed: int, makes random weights the same each time.
 
     Returns:
@@ -30,26 +38,25 @@ def load_backbone(name, *, weights=None, input_shape=None, seed=None):
 
     Raises:
         UnknownName: (a ValueError) with the near names.
-        ValueError: if there is no file at `weights`.
+        ValueError: if there is no file at `weights`, or it holds weights of another architecture
+            or shape.
     """
     if name not in backbone_names():
         raise UnknownName(f"Unknown backbone {name!r}.{near(name, backbone_names())}")
     if seed is not None:
         seed_keras(seed)
-    ready_made = weights == "imagenet" and name in APPLICATIONS
-    if weights is not None and not ready_made and not Path(weights).is_file():
-        raise ValueError(
-            f"`weights` of {name} must be None, a file written by `save_weights`"
-            f"{', or imagenet' if name in APPLICATIONS else ''}; there is no file {weights!r}."
-        )
     if name in APPLICATIONS:
-        model = application(
-            name,
-            input_shape=input_shape or (224, 224, 3),
-            weights="imagenet" if ready_made else None,
-        )
+        ready_made = "imagenet" if weights == "imagenet" else None
+        model = application(name, input_shape=input_shape or (224, 224, 3), weights=ready_made)
+        if ready_made:
+            return model
+    elif name in RECIPES:
+        recipe = RECIPES[name]
+        model = recipe.architecture(input_shape or recipe.input_shape)
+        weights = weights or data_folder() / f"{name}.weights.h5"
     else:
-        model = small_cnn(input_shape or (28, 28, 1))
-    if weights is not None and not ready_made:
-        model.load_weights(weights)
+        build, usual_shape = _BUILDERS[name]
+        model = build(input_shape or usual_shape)
+    if weights is not None:
+        load_stored(model, weights, name)
     return model

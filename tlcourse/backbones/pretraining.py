@@ -1,0 +1,185 @@
+"""Pretraining of the backbones that come with the course: the command, its result and its card."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from tlcourse.atomic import write_atomically
+from tlcourse.backbones.assembly import join, new_head
+from tlcourse.backbones.augmented import AugmentedBatches, EpochTold
+from tlcourse.backbones.bench import jit_compile
+from tlcourse.backbones.recipes import RECIPES
+from tlcourse.backbones.seeding import seed_keras
+from tlcourse.backbones.training import predict
+from tlcourse.domains import load_domain
+from tlcourse.errors import UnknownName, near
+
+_WARM_UP = 0.2  # share of the steps
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pretrained:
+    """What a pretraining left behind.
+
+    Attributes:
+        weights: path of the weights.
+        card: path of the model card beside them.
+        accuracy: on the domain's test set.
+        interval: `(low, high)`, its 95 % interval.
+        seconds: that the training took; without what ran before an interruption.
+    """
+
+    weights: Path
+    card: Path
+    accuracy: float
+    interval: tuple[float, float]
+    seconds: float
+
+
+def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
+    """Trains a backbone by its recipe and writes its weights and model card.
+
+    An interrupted training goes on after its last whole epoch when it is called again with the
+    same arguments. The test set is looked at once, when all is done.
+
+    Args:
+        name: one of `RECIPES`.
+        folder: where `NAME.weights.h5` and `NAME.md` go; made when missing.
+        epochs: int instead of the recipe's.
+        seed: int, of the weights, the order of images and their shifts.
+        work: folder of the backup; by default a hidden one in `folder`.
+        verbose: as in `keras.Model.fit`.
+
+    Returns:
+        `Pretrained`.
+
+    Raises:
+        UnknownName: (a ValueError) with the near names.
+        DataError: when the domain's data is not on this machine.
+    """
+    if name not in RECIPES:
+        raise UnknownName(f"Unknown pretraining {name!r}.{near(name, RECIPES)}")
+    recipe = RECIPES[name]
+    epochs = epochs or recipe.epochs
+    domain = load_domain(recipe.domain)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(_precision())
+    try:
+        seed_keras(seed)
+        backbone = recipe.architecture(recipe.input_shape)
+        model = join(backbone, new_head(backbone, domain.n_classes))
+    finally:
+        keras.config.set_dtype_policy(before)
+    backup = Path(work or folder / f".{name}-{epochs}-{seed}")
+    begin = time.perf_counter()
+    _fit(model, domain, recipe, epochs, seed, backup, verbose)
+    seconds = time.perf_counter() - begin
+    right = int((predict(model, domain.x_test).argmax(axis=1) == domain.labels_test).sum())
+    weights = folder / f"{name}.weights.h5"
+    _save(backbone, weights)
+    done = Pretrained(
+        weights=weights,
+        card=folder / f"{name}.md",
+        accuracy=right / len(domain.x_test),
+        interval=_interval(right, len(domain.x_test)),
+        seconds=seconds,
+    )
+    text = _card(name, recipe, domain, backbone, epochs, seed, done)
+    write_atomically(done.card, lambda file: file.write(text.encode()))
+    return done
+
+
+def _fit(model, domain, recipe, epochs, seed, backup, verbose):
+    batches = AugmentedBatches(
+        domain.x_train,
+        domain.labels_train,
+        domain.n_classes,
+        batch_size=min(recipe.batch_size, len(domain.x_train)),
+        shift=recipe.shift,
+        flip=recipe.flip,
+        seed=seed,
+    )
+    steps = epochs * len(batches)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0,
+        decay_steps=steps - round(_WARM_UP * steps),
+        warmup_target=recipe.learning_rate,
+        warmup_steps=round(_WARM_UP * steps),
+    )
+    optimizer = keras.optimizers.SGD(
+        schedule,
+        momentum=0.9,
+        nesterov=True,
+        weight_decay=recipe.weight_decay,
+        use_ema=True,
+        ema_momentum=recipe.ema,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+    model.compile(
+        optimizer,
+        keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=recipe.label_smoothing
+        ),
+        metrics=["accuracy"],
+        jit_compile=jit_compile(),
+    )
+    callbacks = [keras.callbacks.BackupAndRestore(backup), EpochTold(batches)]
+    model.fit(batches, epochs=epochs, callbacks=callbacks, verbose=verbose, shuffle=False)
+
+
+def _precision():
+    """Returns the dtype policy: half precision is faster on a GPU, and slower on a CPU."""
+    devices = keras.distribution.list_devices()
+    on_cpu = all(device.startswith("cpu") for device in devices)
+    return "float32" if on_cpu else "mixed_bfloat16"
+
+
+def _interval(right, n):
+    """Returns Wilson's 95 % interval of a share (Wilson, JASA 1927): (low, high)."""
+    from scipy.stats import binomtest
+
+    between = binomtest(right, n).proportion_ci(method="wilson")
+    return float(between.low), float(between.high)
+
+
+def _save(backbone, path):
+    # Keras writes to a name that must end so; the file takes its place in one step.
+    temporary = path.with_name(f".half-{path.name}")
+    try:
+        backbone.save_weights(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _card(name, recipe, domain, backbone, epochs, seed, done):
+    low, high = done.interval
+    rows = {
+        "what": f"{backbone.name}, {backbone.count_params():,} parameters: images "
+        f"{'×'.join(map(str, domain.input_shape))} in [0, 1] to {backbone.output_shape[-1]} "
+        "features",
+        "data": f"{domain.name}: {len(domain.x_train):,} images of {domain.n_classes} classes; "
+        f"{domain.source}",
+        "licence of the data": domain.licence,
+        "recipe": f"`tlcourse pretrain {name} --seed {seed}`: {epochs} epochs of SGD (Nesterov "
+        f"momentum 0.9, batches of {recipe.batch_size}, learning rate up to "
+        f"{recipe.learning_rate} with warm-up and cosine, weight decay {recipe.weight_decay}), "
+        f"label smoothing {recipe.label_smoothing}, shifts of {recipe.shift} pixels"
+        f"{', flips' if recipe.flip else ''}, averaged weights (momentum {recipe.ema})",
+        "seed": seed,
+        "accuracy": f"{done.accuracy:.1%} [{low:.1%}, {high:.1%}] on "
+        f"{len(domain.x_test):,} test images, looked at once",
+        "time": f"{done.seconds / 60:.0f} minutes, Keras {keras.__version__} on "
+        f"{keras.backend.backend()}, {_precision()}",
+        "size": f"{done.weights.stat().st_size / 1e6:.1f} MB, SHA-256 "
+        f"`{hashlib.sha256(done.weights.read_bytes()).hexdigest()}`",
+        "limits": recipe.limits,
+    }
+    table = "\n".join(f"| {key} | {value} |" for key, value in rows.items())
+    return f"# {name}\n\n| | |\n|---|---|\n{table}\n"

@@ -1,0 +1,74 @@
+"""How the backbones that come with the course were trained."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tlcourse.backbones.small_cnn import small_cnn
+from tlcourse.backbones.small_resnet import small_resnet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One pretraining: SGD with momentum, warm-up and cosine, label smoothing, averaged weights.
+
+    Attributes:
+        architecture: function of the input shape that builds the backbone.
+        domain: name of the domain that it is trained on.
+        input_shape: of that domain's images.
+        epochs: passes over the domain's training images.
+        batch_size: images a step.
+        learning_rate: the highest, reached after a fifth of the steps.
+        weight_decay: of all kernels, per step and unit of learning rate.
+        label_smoothing: share of the target given to all classes (Szegedy et al., CVPR 2016).
+        ema: momentum of the moving average of the weights, which is what is kept.
+        shift: the most pixels that an image is moved either way.
+        flip: whether images are mirrored left to right.
+        limits: what the backbone cannot be expected to do, for its card.
+    """
+
+    architecture: Callable
+    domain: str
+    input_shape: tuple[int, int, int]
+    epochs: int
+    batch_size: int = 128
+    learning_rate: float = 0.2
+    weight_decay: float = 5e-4
+    label_smoothing: float = 0.1
+    ema: float = 0.99
+    shift: int = 2
+    flip: bool = False
+    limits: str
+
+
+RECIPES = {
+    "objects8": Recipe(
+        architecture=small_resnet,
+        domain="objects8",
+        input_shape=(32, 32, 3),
+        epochs=24,
+        batch_size=256,
+        learning_rate=0.4,
+        shift=4,
+        flip=True,
+        limits=(
+            "Pictures of 32×32 pixels of eight kinds of things, taken from the web before 2009: "
+            "it has never seen a cat or a dog, a face, text or a photograph of today's size."
+        ),
+    ),
+    "strokes": Recipe(
+        architecture=small_cnn,
+        domain="omniglot",
+        input_shape=(28, 28, 1),
+        epochs=60,
+        batch_size=64,
+        limits="Single characters in white on black, 28×28, drawn on a screen; no words.",
+    ),
+    "glyphs": Recipe(
+        architecture=small_cnn,
+        domain="glyphs",
+        input_shape=(28, 28, 1),
+        epochs=8,
+        batch_size=64,
+        limits="The ten digits as printed in a few fonts, 28×28; no handwriting.",
+    ),
+}

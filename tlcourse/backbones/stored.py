@@ -1,0 +1,70 @@
+"""Weights from a file, with an error that names both sides when they do not fit."""
+
+import math
+from pathlib import Path
+
+from tlcourse.backbones.applications import APPLICATIONS
+
+
+def load_stored(model, path, name):
+    """Loads what `save_weights` wrote. Such a file holds arrays only: no code in it is run.
+
+    Args:
+        model: `keras.Model`, changed in place.
+        path: file whose name ends in `.weights.h5`.
+        name: str, what the backbone is called in messages.
+
+    Raises:
+        ValueError: if there is no such file, it is damaged, or it holds the weights of another
+            architecture or shape: both are named.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(
+            f"`weights` of {name} must be None, a file written by `save_weights`"
+            f"{', or imagenet' if name in APPLICATIONS else ''}; there is no file '{path}'."
+        )
+    if not path.name.endswith(".weights.h5"):
+        raise ValueError(
+            f"`weights` must be a file whose name ends in .weights.h5, as `save_weights` writes "
+            f"it; got '{path}'."
+        )
+    stored = _shapes_in(path)
+    wanted = sorted(tuple(weight.shape) for weight in model.weights)
+    if sorted(stored) != wanted:
+        raise ValueError(
+            f"`weights` must be those of {name} for images {model.input_shape[1:]}, "
+            f"{_summary(wanted)}; '{path}' holds {_summary(stored)}."
+        )
+    try:
+        model.load_weights(path)
+    except (ValueError, KeyError) as error:
+        raise ValueError(
+            f"`weights`: '{path}' holds the layers of another backbone than {name}; its arrays "
+            "have the same shapes, but not the same places."
+        ) from error
+
+
+def _shapes_in(path):
+    import h5py
+
+    shapes = []
+
+    def note(name, entry):
+        # Keras keeps a layer's arrays in a group "vars"; the state of a random layer is no weight.
+        if isinstance(entry, h5py.Dataset) and "/vars/" in name and "seed_generator" not in name:
+            shapes.append(tuple(entry.shape))
+
+    try:
+        with h5py.File(path) as file:
+            file.visititems(note)
+    except OSError as error:
+        raise ValueError(f"`weights`: '{path}' is damaged, or no file of weights.") from error
+    return shapes
+
+
+def _summary(shapes):
+    """Says how many arrays there are, how many numbers in them, and the largest array."""
+    total = sum(math.prod(shape) for shape in shapes)
+    largest = max(shapes, key=math.prod, default=())
+    return f"{len(shapes)} arrays of {total:,} numbers, the largest {largest}"
