@@ -1,17 +1,16 @@
 """CIFAR-10, and its two halves: eight kinds of objects, and cats against dogs."""
 
-import io
-import pickle
 from pathlib import PurePosixPath
 
 import numpy as np
 
-from tlcourse.domains.archives import read_members
+from tlcourse.domains.archives import damaged, read_members
 from tlcourse.domains.arrays import from_arrays
-from tlcourse.domains.cache import cached, fingerprint
+from tlcourse.domains.cache import cached
+from tlcourse.domains.cifar_batches import read_batches
 from tlcourse.domains.domain import Domain, stratified_split
 from tlcourse.domains.download import DataError, files_of
-from tlcourse.domains.pictures import read_picture
+from tlcourse.domains.pictures import picture_recipe, read_picture
 
 _CLASSES = (
     *("airplane", "automobile", "bird", "cat", "deer"),
@@ -65,8 +64,7 @@ def cats_dogs():
 
 def _domain(name, class_names):
     (path,) = files_of("cifar10")
-    recipe = {"file": fingerprint(path), "code": fingerprint(__file__)}
-    arrays = cached("cifar10", recipe, lambda: _read(path))
+    arrays = cached("cifar10", picture_recipe(path, __file__), lambda: _read(path))
     old_labels = [_CLASSES.index(each) for each in class_names]
     parts = {}
     for part in ("train", "test"):
@@ -90,8 +88,11 @@ def _read(path):
         x, labels = _read_jpegs(path)
         train, test = stratified_split(labels, _SHARE_TEST, seed=0)
     else:
-        x, labels, n_train = _read_batches(path)
+        x, labels, n_train = read_batches(path)
         train, test = np.arange(n_train), np.arange(n_train, len(x))
+    for part in (train, test):
+        if set(labels[part]) != set(range(len(_CLASSES))):
+            raise damaged(path, "it does not hold images of the ten classes")
     return {
         "x_train": x[train],
         "labels_train": labels[train],
@@ -112,40 +113,6 @@ def _read_jpegs(path):
         except ValueError as error:
             raise DataError(f"{path} holds a broken image, {name} ({error}).") from error
         labels.append(_CLASSES.index(class_name))
-    if set(labels) != set(range(len(_CLASSES))):
-        raise DataError(f"{path} does not hold images of all ten classes; fetch it again.")
+    if not images:
+        raise damaged(path, "it holds no .jpg files")
     return np.stack(images), np.array(labels)
-
-
-def _read_batches(path):
-    """Reads the original archive: five training batches and a test batch, pickled."""
-    batches = {
-        name.rsplit("/", 1)[-1]: _unpickle(path, content)
-        for name, content in read_members(path, lambda name: "_batch" in name)
-    }
-    order = [f"data_batch_{i}" for i in range(1, 6)] + ["test_batch"]
-    try:
-        rows = [np.asarray(batches[name][b"data"]) for name in order]
-        labels = [np.asarray(batches[name][b"labels"]) for name in order]
-        x = np.concatenate(rows).reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-    except (KeyError, ValueError, TypeError) as error:
-        raise DataError(f"{path} is not CIFAR-10 as published ({error!r}).") from error
-    return np.ascontiguousarray(x), np.concatenate(labels), len(x) - len(rows[-1])
-
-
-class _ArraysOnly(pickle.Unpickler):
-    """Reads pickles of plain values and arrays; a pickle that names anything else is refused."""
-
-    def find_class(self, module, name):
-        rebuild = np.empty(0).__reduce__()[0]  # numpy moved it between its versions
-        known = {"_reconstruct": rebuild, "ndarray": np.ndarray, "dtype": np.dtype}
-        if module.split(".")[0] != "numpy" or name not in known:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}")
-        return known[name]
-
-
-def _unpickle(path, content):
-    try:
-        return _ArraysOnly(io.BytesIO(content), encoding="bytes").load()
-    except Exception as error:  # a damaged pickle makes the reader raise nearly anything
-        raise DataError(f"{path} is refused or damaged ({error}); fetch it again.") from error

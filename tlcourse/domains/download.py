@@ -1,19 +1,14 @@
 """Real data on this machine: found in the named mirror or the cache, fetched when asked for."""
 
-import contextlib
-import logging
 import os
-import sys
 from pathlib import Path
-from urllib.parse import quote, unquote, urlparse
+from urllib.parse import quote, urlsplit
+from urllib.request import url2pathname
 
 from tlcourse.domains.cache import cache_folder
 from tlcourse.domains.registry import data_sets, find_data_set
+from tlcourse.domains.transfer import NotFetched, transfer
 from tlcourse.errors import CourseError
-
-_TIMEOUT = (10, 30)  # seconds to connect, and between two pieces of an answer
-_RETRIES = 2
-_CHUNK = 2**16  # bytes
 
 
 class DataError(CourseError):
@@ -24,7 +19,7 @@ def locate(name):
     """Finds the files of a data set without fetching anything.
 
     Args:
-        name: str, one of `tlcourse.domains.data_sets()`.
+        name: str, one of `data_sets()`.
 
     Returns:
         Tuple of `Path`, the files of the first form that is whole, in the folder that
@@ -33,17 +28,34 @@ def locate(name):
     Raises:
         UnknownName: (a ValueError) with the near names.
     """
-    data_set = find_data_set(name)
+    form, folder = whole_form(find_data_set(name))
+    return None if form is None else tuple(folder / file.path for file in form)
+
+
+def whole_form(data_set):
+    """Returns the form of a data set that is here and its folder, or `(None, None)`.
+
+    Args:
+        data_set: `DataSet`.
+
+    Returns:
+        `(form, folder)`: tuple of `DataFile`, and the `Path` under which their paths lie.
+    """
     for folder in filter(None, (_mirror()[0], _downloads())):
-        for form in data_set.forms:
-            paths = tuple(folder / file.path for file in form)
-            if all(path.is_file() for path in paths):
-                return paths
-    return None
+        form = _whole_form_in(folder, data_set)
+        if form is not None:
+            return form, folder
+    return None, None
 
 
 def files_of(name):
     """Returns the files of a data set, as `locate` does.
+
+    Args:
+        name: str, one of `data_sets()`.
+
+    Returns:
+        Tuple of `Path`.
 
     Raises:
         DataError: in one line, when it is not here: what to type to get it.
@@ -65,14 +77,14 @@ def how_to_get(name):
 
 
 def fetch(name):
-    """Fetches a data set, unless it is here already.
+    """Fetches a data set into the cache, unless it is here already.
 
     Where `TLCOURSE_DATA` is an http(s) address, that mirror is asked first; then the public
-    addresses are. A file is placed only once its checksum is right, in one step: several processes
-    may fetch at once, and what was there before stays until then.
+    addresses are. A file takes its place only once its checksum is right; what was there before
+    stays until then.
 
     Args:
-        name: str, one of `tlcourse.domains.data_sets()`.
+        name: str, one of `data_sets()`.
 
     Returns:
         Tuple of `Path`.
@@ -80,35 +92,85 @@ def fetch(name):
     Raises:
         UnknownName: (a ValueError) with the near names.
         DataError: in one line, what was tried and what went wrong.
-        OSError: when the cache cannot be written or is full.
     """
     data_set = find_data_set(name)
-    found = locate(name)
-    if found is not None and not _wrong(found):
-        return found
-    folder, url = _mirror()
-    if found is not None and folder is not None and found[0].is_relative_to(folder):
-        return found  # a mirror folder is its owner's: `verify` speaks of it, nobody changes it
+    form, folder = whole_form(data_set)
+    # A mirror folder is its owner's: `verify` tells of it, but nobody changes it.
+    if form and (folder == _mirror()[0] or not any(problem for _, problem in verify(name))):
+        return tuple(folder / file.path for file in form)
     failures = []
-    for form in data_set.forms if url else ():
-        with _collect(failures):
-            return tuple(_get(file, [f"{url}/{quote(file.path)}"]) for file in form)
-    for form in data_set.forms:
-        if all(file.urls for file in form):
-            with _collect(failures):
-                return tuple(_get(file, file.urls) for file in form)
-    raise DataError(f"'{name}' could not be fetched: {'; '.join(dict.fromkeys(failures))}.")
+    for form in _forms_with_urls(data_set):
+        try:
+            return tuple(_first_that_gives(file, urls) for file, urls in form)
+        except NotFetched as error:
+            failures.append(str(error))
+        except OSError as error:
+            raise DataError(
+                f"'{name}' could not be written to {_downloads()} ({error.strerror or error}): "
+                "make room there, or let TLCOURSE_CACHE name another folder."
+            ) from error
+    raise DataError(
+        f"'{name}' could not be fetched; all that needs no real data runs without it. "
+        f"{'; '.join(failures)}."
+    )
 
 
 def verify(name):
     """Compares the files of a data set with the published checksums.
 
+    Args:
+        name: str, one of `data_sets()`.
+
     Returns:
         List of `(path, problem)`: `Path` and str, "" when all is well. Empty when nothing is here.
+
+    Raises:
+        UnknownName: (a ValueError) with the near names.
     """
-    found = locate(name)
-    wrong = _wrong(found or ())
-    return [(path, wrong.get(path, "")) for path in found or ()]
+    data_set = find_data_set(name)
+    form, folder = whole_form(data_set)
+    return [(folder / file.path, _problem(data_set, file, folder)) for file in form or ()]
+
+
+def verify_all(names=None):
+    """Compares the files of several data sets with the published checksums.
+
+    Args:
+        names: iterable of str, of `data_sets()`; None takes all that are here.
+
+    Returns:
+        List of `(name, path, problem)`: str, `Path` and str, "" when all is well.
+
+    Raises:
+        UnknownName: (a ValueError) with the near names.
+        DataError: when one of `names` is not here.
+    """
+    for name in names or ():
+        files_of(name)
+    return [(name, *checked) for name in names or data_sets() for checked in verify(name)]
+
+
+def _problem(data_set, file, folder):
+    import pooch
+
+    # Another form may name the same path, as mirrors do for a file that was packed anew.
+    known = {other.checksum for form in data_set.forms for other in form if other.path == file.path}
+    kinds = {checksum.split(":")[0] for checksum in known}
+    path = str(folder / file.path)
+    if known & {f"{kind}:{pooch.file_hash(path, alg=kind)}" for kind in kinds}:
+        return ""
+    return f"its checksum is not {' or '.join(sorted(known))}"
+
+
+def _whole_form_in(folder, data_set):
+    def n_other_sizes(form):
+        return sum(file.bytes not in (None, (folder / file.path).stat().st_size) for file in form)
+
+    whole = (
+        form for form in data_set.forms if all((folder / file.path).is_file() for file in form)
+    )
+    # Forms may share a path; then the size tells which of them it is.
+    return min(whole, key=n_other_sizes, default=None)
 
 
 def _mirror():
@@ -116,13 +178,11 @@ def _mirror():
     named = os.environ.get("TLCOURSE_DATA")
     if not named:
         return None, None
-    parts = urlparse(named)
+    parts = urlsplit(named)
     if parts.scheme in ("http", "https"):
         return None, named.rstrip("/")
     if parts.scheme == "file":
-        path = unquote(parts.path)
-        # file:///C:/data has a slash before the drive that no Windows path has.
-        return Path(path[1:] if path[2:3] == ":" else path), None
+        return Path(url2pathname(parts.path)), None
     return Path(named).expanduser(), None
 
 
@@ -130,134 +190,22 @@ def _downloads():
     return cache_folder() / "data"
 
 
-def _wrong(paths):
-    """Returns the files whose checksum is none of the published ones: dict, path to problem."""
-    import pooch
-
-    wrong = {}
-    for path in paths:
-        known = [
-            file.checksum
-            for data_set in data_sets().values()
-            for form in data_set.forms
-            for file in form
-            if path.as_posix().endswith("/" + file.path)
-        ]
-        if not any(_digest(pooch, path, checksum) == checksum for checksum in known):
-            wrong[path] = f"its checksum is not {' or '.join(known)}"
-    return wrong
+def _forms_with_urls(data_set):
+    """Yields the forms that can be fetched, those of the mirror first: lists of (file, urls)."""
+    mirror = _mirror()[1]
+    if mirror:
+        for form in data_set.forms:
+            yield [(file, (f"{mirror}/{quote(file.path)}",)) for file in form]
+    for form in data_set.forms:
+        if all(file.urls for file in form):
+            yield [(file, file.urls) for file in form]
 
 
-def _digest(pooch, path, like):
-    kind = like.split(":")[0]
-    return f"{kind}:{pooch.file_hash(str(path), alg=kind)}"
-
-
-@contextlib.contextmanager
-def _collect(failures):
-    """Notes what failed and lets the next way be tried."""
-    try:
-        yield
-    except _AddressError as error:
-        failures.append(str(error))
-
-
-class _AddressError(Exception):
-    """One address did not give the file."""
-
-
-def _get(file, urls):
-    """Fetches one file from the first address that gives it; returns its path."""
+def _first_that_gives(file, urls):
     failures = []
     for url in urls:
-        with _collect(failures):
-            return _get_from(file, url)
-    raise _AddressError("; ".join(failures))
-
-
-def _get_from(file, url):
-    import pooch
-    from requests.exceptions import ConnectionError as NoConnection
-    from requests.exceptions import HTTPError, RequestException, Timeout
-
-    pooch.get_logger().setLevel(logging.ERROR)
-    downloader = pooch.HTTPDownloader(
-        progressbar=_Progress(file),
-        chunk_size=_CHUNK,
-        timeout=_TIMEOUT,
-        headers={"Accept-Encoding": "identity"},  # else a .gz may arrive unpacked
-    )
-    source = pooch.create(
-        path=_downloads(),
-        base_url="",
-        registry={file.path: file.checksum},
-        urls={file.path: url},
-        retry_if_failed=_RETRIES,
-    )
-    try:
-        return Path(source.fetch(file.path, downloader=downloader))
-    except HTTPError as error:
-        reason = f"the server answered {error.response.status_code}"
-    except Timeout:
-        reason = f"the server was silent for {_TIMEOUT[1]} s"
-    except NoConnection:
-        reason = "no connection"
-    except RequestException as error:
-        reason = f"{type(error).__name__}"
-    except ValueError:  # pooch's word for a wrong checksum; the file is removed by then
-        reason = (
-            f"what came does not have the checksum {file.checksum}; it was removed (a login page "
-            "or a proxy in between does this, and so does a file that was replaced)"
-        )
-    raise _AddressError(f"{url}: {reason}")
-
-
-class _Progress:
-    """What pooch tells of a download: a bar in a terminal; an end for one that has none."""
-
-    total = 0
-
-    def __init__(self, file):
-        self._file = file
-        self._come = 0
-        self._bar = None
-
-    def reset(self):
-        """Called once the answer's size is known, and again at the end."""
-
-    def update(self, n):
-        """Counts n more bytes; pooch rounds each piece up to the chunk size.
-
-        Raises:
-            ValueError: when more comes than the file has: an endless answer shall not fill a disk.
-        """
-        self._come += n
-        if self._file.bytes is not None and self._come - n > self._file.bytes:
-            raise ValueError("more came than the file has")
-        if self._bar is None and sys.stderr.isatty():
-            self._bar = self._started()
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=self._come)
-
-    def close(self):
-        """Takes the bar away."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
-        self._come = 0
-
-    def _started(self):
-        from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
-
-        bar = Progress(
-            "{task.description}",
-            BarColumn(),
-            DownloadColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        bar.add_task(self._file.path, total=self._file.bytes or self.total or None)
-        bar.start()
-        return bar
+        try:
+            return transfer(file, url, _downloads())
+        except NotFetched as error:
+            failures.append(str(error))
+    raise NotFetched("; ".join(failures))

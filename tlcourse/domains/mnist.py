@@ -1,14 +1,14 @@
 """MNIST and Fashion-MNIST, and MNIST over colour textures."""
 
-import gzip
+import io
 import math
-import zlib
 
 import numpy as np
 
+from tlcourse.domains.archives import damaged, read_members, unpack
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.domain import Domain
-from tlcourse.domains.download import DataError, files_of
+from tlcourse.domains.download import files_of
 from tlcourse.domains.textures import over_textures
 
 _CLOTHES = (
@@ -73,47 +73,56 @@ def mnist_textured():
 
 
 def _domain(name, class_names, licence, source):
-    files = {path.name: path for path in files_of(name)}
-    if "mnist.npz" in files:
-        arrays = _read_npz(files["mnist.npz"])
-    else:
-        arrays = {
-            part + kind[0]: _read_idx(files[f"{prefix}-{kind}-idx{rank}-ubyte.gz"], rank)
-            for prefix, part in (("train", "train_"), ("t10k", "test_"))
-            for kind, rank in (("images", 3), ("labels", 1))
-            if f"{prefix}-{kind}-idx{rank}-ubyte.gz" in files
-        }
-    test = arrays["test_i"][..., None], arrays["test_l"]
-    if "train_i" in arrays:
-        train = arrays["train_i"][..., None], arrays["train_l"]
-        split = from_arrays(
-            *train, x_test=test[0], labels_test=test[1], class_names=class_names, name=name
-        )
-    else:
-        split = from_arrays(*test, class_names=class_names, name=name)
-        source = f"{source}, its test set"
+    files = files_of(name)
+    read = _read_npz(files[0]) if files[0].suffix == ".npz" else _read_idx_files(files)
+    parts = {part: (images[..., None], labels) for part, (images, labels) in read.items()}
+    options = {"class_names": class_names, "name": name}
+    try:
+        if "train" in parts:
+            x_test, labels_test = parts["test"]
+            split = from_arrays(*parts["train"], x_test=x_test, labels_test=labels_test, **options)
+        else:
+            split = from_arrays(*parts["test"], **options)
+            source = f"{source}, its test set"
+    except ValueError as error:
+        raise damaged(files[0], error) from error
     return Domain(**{**vars(split), "licence": licence, "source": source})
 
 
 def _read_npz(file):
-    """Reads the form that Keras distributes."""
+    """Reads the form that Keras distributes: arrays x_train, y_train, x_test and y_test."""
+    arrays = {}
+    for name, content in read_members(file, lambda name: name.endswith(".npy")):
+        try:
+            arrays[name] = np.load(io.BytesIO(content), allow_pickle=False)
+        except Exception as error:  # a damaged array makes NumPy raise nearly anything
+            raise damaged(file, f"{name}: {error}") from error
     try:
-        with np.load(file, allow_pickle=False) as stored:
-            names = {"train_i": "x_train", "train_l": "y_train"}
-            names |= {"test_i": "x_test", "test_l": "y_test"}
-            return {ours: stored[theirs] for ours, theirs in names.items()}
-    except Exception as error:  # zip, zlib, format and key errors: numpy documents none of them
-        raise DataError(f"{file} is damaged ({error}); fetch it again.") from error
+        return {
+            part: (arrays[f"x_{part}.npy"], arrays[f"y_{part}.npy"]) for part in ("train", "test")
+        }
+    except KeyError as error:
+        raise damaged(file, f"it holds no {error}") from error
+
+
+def _read_idx_files(files):
+    """Reads the original form: two files a part, of which the test set may stand alone."""
+    by_name = {file.name: file for file in files}
+    return {
+        part: (
+            _read_idx(by_name[f"{prefix}-images-idx3-ubyte.gz"], 3),
+            _read_idx(by_name[f"{prefix}-labels-idx1-ubyte.gz"], 1),
+        )
+        for part, prefix in (("train", "train"), ("test", "t10k"))
+        if f"{prefix}-images-idx3-ubyte.gz" in by_name
+    }
 
 
 def _read_idx(file, rank):
     """Reads one idx file: two zero bytes, the type (8: uint8), the rank, the sizes, the values."""
-    try:
-        raw = gzip.decompress(file.read_bytes())
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{file} is damaged ({error}); replace it.") from error
+    raw = unpack(file)
     start = 4 + 4 * rank
     shape = tuple(int.from_bytes(raw[i : i + 4], "big") for i in range(4, start, 4))
     if raw[:4] != bytes([0, 0, 8, rank]) or len(raw) - start != math.prod(shape):
-        raise DataError(f"{file} is not a whole idx file of bytes of rank {rank}; replace it.")
+        raise damaged(file, f"not a whole idx file of bytes of rank {rank}")
     return np.frombuffer(raw, "uint8", offset=start).reshape(shape)

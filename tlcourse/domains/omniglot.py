@@ -1,15 +1,15 @@
 """Omniglot: handwritten characters of many alphabets."""
 
-import io
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from tlcourse.domains.archives import read_members
 from tlcourse.domains.arrays import from_arrays
-from tlcourse.domains.cache import cached, fingerprint
+from tlcourse.domains.cache import cached
 from tlcourse.domains.domain import Domain
 from tlcourse.domains.download import DataError, files_of
+from tlcourse.domains.pictures import open_picture, picture_recipe
 
 _SIZE = 28
 
@@ -32,8 +32,7 @@ def omniglot():
         program induction", Science 2015.
     """
     (path,) = files_of("omniglot")
-    recipe = {"file": fingerprint(path), "code": fingerprint(__file__)}
-    arrays = cached("omniglot", recipe, lambda: _read(path))
+    arrays = cached("omniglot", picture_recipe(path, __file__), lambda: _read(path))
     class_names, labels = np.unique(arrays["names"], return_inverse=True)
     split = from_arrays(
         arrays["images"], labels, class_names=tuple(class_names.tolist()), name="omniglot"
@@ -56,8 +55,8 @@ def _reduced(path, name, content):
     from PIL import Image, ImageFilter, ImageOps
 
     try:
-        with Image.open(io.BytesIO(content)) as image:
-            ink = ImageOps.invert(image.convert("L")).filter(ImageFilter.MaxFilter(3))
-            return np.asarray(ink.resize((_SIZE, _SIZE), Image.Resampling.BOX))
-    except Exception as error:  # a damaged file makes decoders raise nearly anything
+        drawing = open_picture(content, 1)
+    except ValueError as error:
         raise DataError(f"{path} holds a broken image, {name} ({error}).") from error
+    ink = ImageOps.invert(drawing).filter(ImageFilter.MaxFilter(3))
+    return np.asarray(ink.resize((_SIZE, _SIZE), Image.Resampling.BOX))

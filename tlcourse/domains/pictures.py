@@ -2,12 +2,15 @@
 
 import io
 import warnings
+from importlib.metadata import version
 
 import numpy as np
 
+from tlcourse.domains.cache import fingerprint
+
 
 def read_picture(file, size, channels):
-    """Reads an image: upright, on white where it is transparent, cut to a square and resized.
+    """Reads an image, cut to a square about its middle and resized.
 
     Args:
         file: path, or the file's content (bytes).
@@ -15,7 +18,27 @@ def read_picture(file, size, channels):
         channels: 3 for colour, 1 for grey.
 
     Returns:
-        uint8 array (size, size, channels). Of a moving image, its first picture.
+        uint8 array (size, size, channels).
+
+    Raises:
+        ValueError: as `open_picture`.
+    """
+    from PIL import Image, ImageOps
+
+    picture = open_picture(file, channels)
+    pixels = np.asarray(ImageOps.fit(picture, (size, size), Image.Resampling.BILINEAR))
+    return pixels.reshape(size, size, channels)
+
+
+def open_picture(file, channels):
+    """Opens an image: upright, of 8 bits, on white where it is transparent.
+
+    Args:
+        file: path, or the file's content (bytes).
+        channels: 3 for colour, 1 for grey.
+
+    Returns:
+        `PIL.Image.Image` of mode "RGB" or "L". Of a moving image, its first picture.
 
     Raises:
         ValueError: when it is no readable image; the message is the decoder's.
@@ -28,11 +51,29 @@ def read_picture(file, size, channels):
         opened = io.BytesIO(file) if isinstance(file, bytes) else file
         with warnings.catch_warnings(action="ignore"), Image.open(opened) as image:
             upright = _eight_bits(ImageOps.exif_transpose(image))
-            plain = _on_white(upright).convert("L" if channels == 1 else "RGB")
-            pixels = np.asarray(ImageOps.fit(plain, (size, size), Image.Resampling.BILINEAR))
+            return _on_white(upright).convert("L" if channels == 1 else "RGB")
     except Exception as error:  # a damaged file makes decoders raise nearly anything
         raise ValueError(str(error)) from error
-    return pixels.reshape(size, size, channels)
+
+
+def picture_recipe(path, code):
+    """Returns what arrays depend on that are made of an archive of images, for `cached`.
+
+    Args:
+        path: `Path` of the archive.
+        code: path of the source file that reads it.
+
+    Returns:
+        Dict of str.
+    """
+    import pooch
+
+    # Not `fingerprint(path)`: an archive may be larger than what memory is free.
+    return {
+        "file": pooch.file_hash(str(path)),
+        "code": fingerprint(code, __file__),
+        "pillow": version("pillow"),
+    }
 
 
 def _eight_bits(image):

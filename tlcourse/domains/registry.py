@@ -18,7 +18,7 @@ class DataFile:
         sha256: 64 hexadecimal digits, or None where only an MD5 is published.
         md5: 32 hexadecimal digits, or None.
         bytes: its size, or None where nobody states it.
-        checksum_from: who published the checksum; "" for a form of mirrors only.
+        checksum_from: who published the checksum.
     """
 
     path: str
@@ -26,7 +26,7 @@ class DataFile:
     sha256: str | None = None
     md5: str | None = None
     bytes: int | None = None
-    checksum_from: str = ""
+    checksum_from: str = "the course: of the file that its loader was tested on"
 
     @property
     def checksum(self):
@@ -63,11 +63,14 @@ def data_sets():
 def find_data_set(name):
     """Returns the `DataSet` of that name.
 
+    Args:
+        name: str, one of `data_sets()`.
+
     Raises:
         UnknownName: (a ValueError) with the near names.
     """
     known = data_sets()
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise UnknownName(f"Unknown data set {name!r}.{near(name, known)}")
     return known[name]
 

@@ -1,12 +1,16 @@
 """USPS: handwritten digits from envelopes."""
 
+import io
+
 import numpy as np
 
+from tlcourse.domains.archives import damaged, unpack
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.domain import Domain
-from tlcourse.domains.download import DataError, files_of
+from tlcourse.domains.download import files_of
 
 _SIZE = 28
+_PARTS = ("train", "test")
 
 
 def usps():
@@ -22,41 +26,43 @@ def usps():
         Hull, "A Database for Handwritten Text Recognition Research", IEEE TPAMI 1994.
     """
     files = files_of("usps")
-    read = _read_h5 if files[0].suffix == ".h5" else _read_svmlight
+    read = _read_h5(files[0]) if files[0].suffix == ".h5" else map(_read_libsvm, files)
+    (x_train, labels_train), (x_test, labels_test) = read
     try:
-        train, test = read(files)
-    except (OSError, KeyError, ValueError, EOFError) as error:
-        raise DataError(f"{files[0]} is damaged ({error}); fetch it again.") from error
-    split = from_arrays(
-        _enlarged(train[0]),
-        train[1].astype("int64"),
-        x_test=_enlarged(test[0]),
-        labels_test=test[1].astype("int64"),
-        class_names=tuple("0123456789"),
-        name="usps",
-    )
+        split = from_arrays(
+            _enlarged(x_train),
+            labels_train.astype("int64"),
+            x_test=_enlarged(x_test),
+            labels_test=labels_test.astype("int64"),
+            class_names=tuple("0123456789"),
+            name="usps",
+        )
+    except ValueError as error:
+        raise damaged(files[0], error) from error
     return Domain(**{**vars(split), "licence": "research use", "source": "USPS (Hull 1994)"})
 
 
-def _read_h5(files):
+def _read_h5(file):
     """Reads the form with groups `train` and `test`, pixels in [0, 1], labels from 0."""
     import h5py
 
-    with h5py.File(files[0]) as file:
-        return [(file[part]["data"][:], file[part]["target"][:]) for part in ("train", "test")]
+    try:
+        with h5py.File(file) as stored:
+            return [(stored[part]["data"][:], stored[part]["target"][:]) for part in _PARTS]
+    except Exception as error:  # a damaged file makes h5py raise nearly anything
+        raise damaged(file, error) from error
 
 
-def _read_svmlight(files):
-    """Reads LIBSVM's form: pixels in [-1, 1], labels from 1."""
-    from sklearn.datasets import load_svmlight_files
+def _read_libsvm(file):
+    """Reads LIBSVM's form, packed lines of text: pixels in [-1, 1], labels from 1."""
+    from sklearn.datasets import load_svmlight_file
 
-    x_train, labels_train, x_test, labels_test = load_svmlight_files(
-        [str(file) for file in files], n_features=256
-    )
-    return [
-        ((x.toarray() + 1) / 2, labels - 1)
-        for x, labels in ((x_train, labels_train), (x_test, labels_test))
-    ]
+    text = io.BytesIO(unpack(file))
+    try:
+        pixels, labels = load_svmlight_file(text, n_features=256, zero_based=False)
+    except ValueError as error:
+        raise damaged(file, error) from error
+    return (pixels.toarray() + 1) / 2, labels - 1
 
 
 def _enlarged(pixels):

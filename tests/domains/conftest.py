@@ -1,0 +1,105 @@
+"""A web server of the test's own, and data sets that it publishes there."""
+
+import contextlib
+import hashlib
+import threading
+import types
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tlcourse.domains import registry
+from tlcourse.domains.registry import DataFile, DataSet
+
+
+class Web:
+    """What the server answers: `pages[path]` is bytes, a status, or a function of the handler."""
+
+    def __init__(self, url):
+        self.url = url
+        self.pages = {}
+        self.asked = []
+        self.over = threading.Event()
+
+
+@pytest.fixture
+def web(monkeypatch):
+    """A server on loopback; what no page was given for is not found."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            site.asked.append(self.path)
+            self.close_connection = True
+            with contextlib.suppress(OSError):  # the reader may be gone
+                answer(self, site.pages.get(self.path, 404))
+
+        def log_message(self, *words):
+            pass
+
+    def answer(handler, page):
+        if callable(page):
+            page(handler)
+            return
+        status, body = (200, page) if isinstance(page, bytes) else (page, b"<html>no</html>")
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        site = Web(f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        yield site
+        site.over.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """The folder that downloads go to, not there yet; no mirror is named."""
+    monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("TLCOURSE_DATA", raising=False)
+    return tmp_path / "cache" / "data"
+
+
+@pytest.fixture
+def publish(monkeypatch):
+    """Function of a name and forms that makes a data set, the only ones that there are."""
+    known = {}
+    monkeypatch.setattr(registry, "_read", lambda path: known)
+
+    def add(name, *forms):
+        known[name] = DataSet(
+            name=name,
+            title=f"{name}, for tests",
+            licence="CC0",
+            citation="Nobody 2026",
+            home="https://nowhere.example",
+            forms=forms,
+        )
+
+    return add
+
+
+@pytest.fixture
+def file_of():
+    """Function of a path, the right content and addresses that describes a file."""
+
+    def describe(path, content, *urls, **changes):
+        facts = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), **changes}
+        return DataFile(path=path, urls=urls, **facts)
+
+    return describe
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """Makes retries wait no time; lists how long they would."""
+    waited = []
+    monkeypatch.setattr("pooch.core.time", types.SimpleNamespace(sleep=waited.append))
+    return waited
