@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from tlcourse.domains.cache import cache_folder
@@ -110,8 +110,8 @@ def fetch(name):
                 "make room there, or let TLCOURSE_CACHE name another folder."
             ) from error
     raise DataError(
-        f"'{name}' could not be fetched; all that needs no real data runs without it. "
-        f"{'; '.join(failures)}."
+        f"'{name}' could not be fetched ({'; '.join(failures)}); all that needs no real data runs "
+        "without it."
     )
 
 
@@ -127,9 +127,8 @@ def verify(name):
     Raises:
         UnknownName: (a ValueError) with the near names.
     """
-    data_set = find_data_set(name)
-    form, folder = whole_form(data_set)
-    return [(folder / file.path, _problem(data_set, file, folder)) for file in form or ()]
+    form, folder = whole_form(find_data_set(name))
+    return [(folder / file.path, _problem(file, folder)) for file in form or ()]
 
 
 def verify_all(names=None):
@@ -150,16 +149,14 @@ def verify_all(names=None):
     return [(name, *checked) for name in names or data_sets() for checked in verify(name)]
 
 
-def _problem(data_set, file, folder):
+def _problem(file, folder):
     import pooch
 
-    # Another form may name the same path, as mirrors do for a file that was packed anew.
-    known = {other.checksum for form in data_set.forms for other in form if other.path == file.path}
-    kinds = {checksum.split(":")[0] for checksum in known}
     path = str(folder / file.path)
-    if known & {f"{kind}:{pooch.file_hash(path, alg=kind)}" for kind in kinds}:
+    kind = file.checksum.split(":")[0]
+    if f"{kind}:{pooch.file_hash(path, alg=kind)}" == file.checksum:
         return ""
-    return f"its checksum is not {' or '.join(sorted(known))}"
+    return f"its checksum is not {file.checksum}"
 
 
 def _whole_form_in(folder, data_set):
@@ -195,7 +192,7 @@ def _forms_with_urls(data_set):
     mirror = _mirror()[1]
     if mirror:
         for form in data_set.forms:
-            yield [(file, (f"{mirror}/{quote(file.path)}",)) for file in form]
+            yield [(file, (f"{mirror}/{file.path}",)) for file in form]
     for form in data_set.forms:
         if all(file.urls for file in form):
             yield [(file, file.urls) for file in form]
