@@ -86,8 +86,7 @@ def _zip(path, file, wanted):
             _check_name(path, member.orig_filename)
             _check_kind(path, member.filename, kind in (0, stat.S_IFREG, stat.S_IFDIR))
             _check_size(path, member.file_size, _MEMBER_LIMIT)
-            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise DataError(f"{path} is refused: it is packed as no data set is.")
+            _check_packing(path, member)
         _check_size(path, sum(member.file_size for member in members), _LIMIT)
         for member in members:
             if not member.is_dir() and wanted(member.filename):
@@ -131,6 +130,15 @@ def _check_name(path, name):
 def _check_kind(path, name, is_plain):
     if not is_plain:
         raise DataError(f"{path} is refused: it holds a link or device, {name!r}.")
+
+
+def _check_packing(path, member):
+    # The other methods unpack without a bound, whatever is asked of them.
+    is_encrypted = member.flag_bits & 1
+    if is_encrypted or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise DataError(
+            f"{path} is refused: {member.filename!r} is encrypted, or packed as no data set is."
+        )
 
 
 def _check_size(path, size, limit):
