@@ -1,10 +1,13 @@
 """The domains that have a name, and pairs of them."""
 
+from functools import partial
+
 import numpy as np
 
 from tlcourse.domains.cifar import cats_dogs, cifar10, objects8
 from tlcourse.domains.domain import Domain, DomainPair
 from tlcourse.domains.download import how_to_get, locate
+from tlcourse.domains.fsdd import speaker, spoken_digits, spoken_digits_waves
 from tlcourse.domains.glyphs import glyphs, letters
 from tlcourse.domains.handwritten import handwritten
 from tlcourse.domains.mnist import fashion_mnist, mnist, mnist_textured
@@ -35,6 +38,18 @@ _MAKERS = {
     "cats-vs-dogs": (cats_vs_dogs, "cats-vs-dogs"),
     "flowers": (flowers, "flowers"),
     "rt-polarity": (rt_polarity, "rt-polarity"),
+    "spoken-digits": (spoken_digits, "fsdd"),
+    "spoken-digits-waves": (spoken_digits_waves, "fsdd"),
+    "speaker-george": (partial(speaker, "george"), "fsdd"),
+    "speaker-jackson": (partial(speaker, "jackson"), "fsdd"),
+    "speaker-theo": (partial(speaker, "theo"), "fsdd"),
+    "speaker-yweweler": (partial(speaker, "yweweler"), "fsdd"),
+}
+
+# Pairs that have a name of their own: (source, target). All other pairs are called by their parts.
+_PAIRS = {
+    "digits->spoken-digits": ("glyphs", "spoken-digits"),
+    "speaker->speaker": ("speaker-george", "speaker-yweweler"),
 }
 
 
@@ -83,13 +98,15 @@ def load_pair(name):
 
     Args:
         name: `"source->target"`, both names that `load_domain` knows, such as
-            `"glyphs->handwritten"`.
+            `"glyphs->handwritten"`; or `"digits->spoken-digits"` (drawn digits, then heard ones)
+            or `"speaker->speaker"` (one voice, then another).
 
     Returns:
-        `DomainPair`.
+        `DomainPair`, called after its two domains.
 
     Raises:
         UnknownName: (a ValueError) when the form or a name is wrong, with the near names.
+        ValueError: when one is of pictures and the other is not.
     """
     names = [part.strip() for part in name.split("->")] if isinstance(name, str) else []
     if len(names) != 2:
@@ -97,8 +114,14 @@ def load_pair(name):
             f"A pair is called 'source->target', such as 'glyphs->handwritten'; got {name!r}. "
             f"Domains: {', '.join(_MAKERS)}."
         )
+    names = _PAIRS.get("->".join(names), names)
     # Both names first: a mistyped target shall not cost the drawing of the source.
     source, target = (make() for make, _ in [_entry(part) for part in names])
+    if len(source.input_shape) != len(target.input_shape):
+        raise ValueError(
+            f"A pair needs examples of one kind; those of '{source.name}' have shape "
+            f"{source.input_shape}, those of '{target.name}' {target.input_shape}."
+        )
     shape = tuple(max(sizes) for sizes in zip(source.input_shape, target.input_shape, strict=True))
     return DomainPair(_fitted(source, shape), _fitted(target, shape))
 

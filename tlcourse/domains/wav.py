@@ -1,0 +1,118 @@
+"""One WAV file, from disk or from an archive, turned into samples."""
+
+import io
+import math
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+RATE = 8000  # samples a second; all sounds of the course have it
+_RATES = range(4000, 192_001)
+
+
+def read_wav(file, *, rate=RATE, seconds=None):
+    """Reads a recording of one's own: channels averaged, resampled, scaled to [-1, 1].
+
+    Args:
+        file: path of a WAV file of 8, 16, 24 or 32 bits, or of floats.
+        rate: samples a second to resample to; the domains of the course have 8,000.
+        seconds: length, of which the recording gets the middle, silence around it, or is cut to
+            its own middle; None leaves it as it is.
+
+    Returns:
+        float32 array (samples,).
+
+    Raises:
+        ValueError: in one line, when the file is not there, empty, cut off or no WAV file, or an
+            argument is out of range.
+
+    Example:
+        >>> log_mel(read_wav("seven.wav", seconds=1)[None])  # doctest: +SKIP
+    """
+    if not isinstance(file, (str, os.PathLike)):
+        raise ValueError(  # noqa: TRY004 (every bad argument of this room is a ValueError)
+            f"`file` must be a WAV file's path; got {file!r}."
+        )
+    if rate not in _RATES:
+        raise ValueError(
+            f"`rate` must be a whole number of samples a second, {_RATES[0]} to {_RATES[-1]}; "
+            f"got {rate!r}."
+        )
+    if seconds is not None and not seconds > 0:
+        raise ValueError(f"`seconds` must be None or more than 0; got {seconds!r}.")
+    try:
+        found, samples = decode_wav(Path(file).expanduser().read_bytes())
+    except OSError as error:
+        raise ValueError(f"`file` cannot be read: {file} ({error.strerror}).") from error
+    except ValueError as error:
+        raise ValueError(f"`file` must be a whole WAV file; {file}: {error}.") from error
+    waveform = to_waveform(samples).mean(axis=1)
+    if found != rate:
+        from scipy.signal import resample_poly
+
+        common = math.gcd(found, rate)
+        waveform = resample_poly(waveform, rate // common, found // common).clip(-1, 1)
+    return waveform if seconds is None else fit_length(waveform, round(seconds * rate))
+
+
+def decode_wav(content):
+    """Decodes the content of a WAV file, changing nothing.
+
+    Args:
+        content: bytes.
+
+    Returns:
+        `(rate, samples)`: int, and array (n, channels) of the file's own type, n >= 1.
+
+    Raises:
+        ValueError: when it is no whole WAV file; the message is short and has no full stop.
+    """
+    from scipy.io import wavfile
+
+    try:
+        # SciPy warns of notes beside the sound, which hurt nobody, and of a file that ends early.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", wavfile.WavFileWarning)
+            warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
+            rate, samples = wavfile.read(io.BytesIO(content))
+    except Exception as error:  # a damaged file makes the reader raise nearly anything
+        raise ValueError(_reason(content, error)) from error
+    if samples.size == 0:
+        raise ValueError("it holds no sound, only a header")
+    if rate not in _RATES:
+        raise ValueError(f"it says that it has {rate} samples a second")
+    if samples.dtype.kind == "f" and not np.isfinite(samples).all():
+        raise ValueError("it holds NaN or infinity")
+    return rate, samples.reshape(len(samples), -1)
+
+
+def to_waveform(samples):
+    """Scales samples to float32 in [-1, 1].
+
+    Args:
+        samples: array of a WAV file's types: uint8 (silence is 128), int16, int32, or floats, of
+            which those beyond 1 are cut.
+    """
+    if samples.dtype.kind == "f":
+        return samples.clip(-1, 1).astype("float32")
+    silence = 128 if samples.dtype.kind == "u" else 0
+    loudest = 2 ** (8 * samples.dtype.itemsize - 1)
+    return (samples.astype("float32") - silence) / np.float32(loudest)
+
+
+def fit_length(waveform, n):
+    """Returns n samples: the middle of a longer waveform, or a shorter one amid silence."""
+    spare = n - len(waveform)
+    if spare < 0:
+        return waveform[-spare // 2 :][:n]
+    return np.pad(waveform, (spare // 2, spare - spare // 2))
+
+
+def _reason(content, error):
+    if not content:
+        return "it is empty"
+    if not content.startswith((b"RIFF", b"RIFX", b"RF64")):
+        return "it does not begin as a WAV file does"
+    return f"it is damaged ({str(error).rstrip('.')})"
