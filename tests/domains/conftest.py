@@ -2,8 +2,11 @@
 
 import contextlib
 import hashlib
+import io
+import tarfile
 import threading
 import types
+import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -103,3 +106,55 @@ def pauses(monkeypatch):
     waited = []
     monkeypatch.setattr("pooch.core.time", types.SimpleNamespace(sleep=waited.append))
     return waited
+
+
+@pytest.fixture
+def mirror(tmp_path, monkeypatch):
+    """A mirror folder, empty and named, with a cache of its own."""
+    monkeypatch.setenv("TLCOURSE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("TLCOURSE_DATA", str(tmp_path / "mirror"))
+    return tmp_path / "mirror"
+
+
+@pytest.fixture
+def packed():
+    """Function of a file's name and members (dict, name to bytes): a zip or tar.gz as bytes."""
+
+    def pack(name, members):
+        body = io.BytesIO()
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(body, "w") as archive:
+                for member, content in members.items():
+                    archive.writestr(member, content)
+        else:
+            with tarfile.open(fileobj=body, mode="w:gz") as archive:
+                for member, content in members.items():
+                    entry = tarfile.TarInfo(member)
+                    entry.size = len(content)
+                    archive.addfile(entry, io.BytesIO(content))
+        return body.getvalue()
+
+    return pack
+
+
+@pytest.fixture
+def put(mirror):
+    """Function of a path and bytes that puts a file into the mirror folder."""
+
+    def write(path, content):
+        (mirror / path).parent.mkdir(parents=True, exist_ok=True)
+        (mirror / path).write_bytes(content)
+        return mirror / path
+
+    return write
+
+
+@pytest.fixture
+def no_test_image_was_trained_on():
+    """Function that asserts it of a domain."""
+
+    def check(domain):
+        train = {image.tobytes() for image in domain.x_train}
+        assert not any(image.tobytes() in train for image in domain.x_test)
+
+    return check

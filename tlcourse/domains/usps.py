@@ -5,11 +5,11 @@ import io
 import numpy as np
 
 from tlcourse.domains.archives import damaged, unpack
-from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.domain import Domain
 from tlcourse.domains.download import files_of
 
 _SIZE = 28
+_N_PIXELS = 16 * 16
 _PARTS = ("train", "test")
 
 
@@ -28,18 +28,16 @@ def usps():
     files = files_of("usps")
     read = _read_h5(files[0]) if files[0].suffix == ".h5" else map(_read_libsvm, files)
     (x_train, labels_train), (x_test, labels_test) = read
-    try:
-        split = from_arrays(
-            _enlarged(x_train),
-            labels_train.astype("int64"),
-            x_test=_enlarged(x_test),
-            labels_test=labels_test.astype("int64"),
-            class_names=tuple("0123456789"),
-            name="usps",
-        )
-    except ValueError as error:
-        raise damaged(files[0], error) from error
-    return Domain(**{**vars(split), "licence": "research use", "source": "USPS (Hull 1994)"})
+    return Domain(
+        name="usps",
+        x_train=x_train,
+        labels_train=labels_train,
+        x_test=x_test,
+        labels_test=labels_test,
+        class_names=tuple("0123456789"),
+        licence="research use",
+        source="USPS (Hull 1994)",
+    )
 
 
 def _read_h5(file):
@@ -48,9 +46,10 @@ def _read_h5(file):
 
     try:
         with h5py.File(file) as stored:
-            return [(stored[part]["data"][:], stored[part]["target"][:]) for part in _PARTS]
+            parts = [(stored[part]["data"][:], stored[part]["target"][:]) for part in _PARTS]
     except Exception as error:  # a damaged file makes h5py raise nearly anything
         raise damaged(file, error) from error
+    return [_checked(file, *part) for part in parts]
 
 
 def _read_libsvm(file):
@@ -59,10 +58,21 @@ def _read_libsvm(file):
 
     text = io.BytesIO(unpack(file))
     try:
-        pixels, labels = load_svmlight_file(text, n_features=256, zero_based=False)
+        pixels, labels = load_svmlight_file(text, n_features=_N_PIXELS, zero_based=False)
     except ValueError as error:
         raise damaged(file, error) from error
-    return (pixels.toarray() + 1) / 2, labels - 1
+    return _checked(file, (pixels.toarray() + 1) / 2, labels - 1)
+
+
+def _checked(file, pixels, labels):
+    if (
+        pixels.shape != (len(pixels), _N_PIXELS)
+        or labels.shape != (len(pixels),)
+        or not np.array_equal(np.unique(labels), range(10))
+        or not (pixels.min() >= 0 and pixels.max() <= 1)  # nor NaN
+    ):
+        raise damaged(file, "not ten digits, each image 256 pixels of limited range")
+    return _enlarged(pixels), labels.astype("int32")
 
 
 def _enlarged(pixels):
