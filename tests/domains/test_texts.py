@@ -47,3 +47,12 @@ def test_shots_of_texts():
 def test_what_is_no_text_is_refused(changes, message):
     with pytest.raises(ValueError, match=message):
         domain(**changes)
+
+
+def test_rows_of_tokens_stay_whole_numbers():
+    tokens = np.arange(8, dtype="int32").reshape(4, 2)
+    in_tokens = domain(x_train=tokens, x_test=tokens[:2])
+    assert in_tokens.x_train.dtype == "int32"
+    assert in_tokens.input_shape == (2,)
+    with pytest.raises(ValueError, match="`x_train` must be float32; got int64"):
+        domain(x_train=tokens.astype("int64"), x_test=tokens[:2])

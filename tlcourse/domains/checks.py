@@ -4,12 +4,14 @@ import numpy as np
 
 
 def check_examples(x, name):
-    """Raises ValueError unless x holds at least one example: finite floats only, or texts."""
+    """Raises ValueError unless x holds an example: finite floats only, texts, or rows of tokens."""
     if x.size == 0:
         raise ValueError(f"`{name}` must hold at least one example; got shape {x.shape}.")
     if x.dtype.kind == "U":
         check_texts(x, name)
         return
+    if x.dtype == np.int32 and x.ndim == 2:
+        return  # token ids
     if x.dtype.kind != "f":
         raise ValueError(f"`{name}` must be float32; got {x.dtype}.")
     if not np.isfinite(x).all():

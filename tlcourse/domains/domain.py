@@ -24,7 +24,7 @@ class Domain:
     Attributes:
         name: how the catalog calls it.
         x_train: float32 array (n, ...). Images are (n, height, width, channels) in [0, 1]; texts
-            are an array (n,) of str.
+            are an array (n,) of str, and once in tokens int32 (n, length).
         labels_train: int32 array (n,), values 0 to n_classes - 1.
         x_test: as `x_train`. Used to report, never to choose.
         labels_test: as `labels_train`.
