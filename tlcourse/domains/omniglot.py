@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from tlcourse.domains.archives import read_members
+from tlcourse.domains.archives import damaged, read_members
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.cache import cached
 from tlcourse.domains.domain import Domain
@@ -46,8 +46,9 @@ def _read(path):
         folder = PurePosixPath(name).parent
         images.append(_reduced(path, name, content))
         names.append(f"{folder.parent.name}/{folder.name}")
-    if len(set(names)) < 2:
-        raise DataError(f"{path} holds no drawings in folders alphabet/character; fetch it again.")
+    counts = np.unique(names, return_counts=True)[1]
+    if len(counts) < 2 or counts.min() < 2:
+        raise damaged(path, "it does not hold drawings of each character in alphabet/character")
     return {"images": np.stack(images)[..., None], "names": np.array(names)}
 
 

@@ -4,11 +4,11 @@ import warnings
 
 import numpy as np
 
-from tlcourse.domains.archives import read_members
+from tlcourse.domains.archives import damaged, read_members
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.cache import cached
 from tlcourse.domains.domain import Domain, stratified_split
-from tlcourse.domains.download import DataError, files_of
+from tlcourse.domains.download import files_of
 from tlcourse.domains.pictures import picture_recipe, read_picture
 
 _SIZE = 64
@@ -80,11 +80,10 @@ def _read(path):
             broken.append(name)
             continue
         names.append(name.split("/")[-2].lower())
-    if len(set(names)) < 2 or len(broken) > _MOST_BROKEN * len(images):
-        raise DataError(
-            f"{path} holds {len(images)} readable photographs of {len(set(names))} classes and "
-            f"{len(broken)} broken ones; fetch it again."
-        )
+    counts = np.unique(names, return_counts=True)[1].tolist()
+    if len(counts) < 2 or min(counts) < 2 or len(broken) > _MOST_BROKEN * len(images):
+        found = f"{counts} photographs of its classes, {len(broken)} broken ones"
+        raise damaged(path, f"it holds {found}")
     if broken:
         warnings.warn(
             f"{path}: {len(broken)} broken photographs are left out, such as {broken[0]}.",
