@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from tlcourse.domains import (
+    DataError,
     Domain,
     available,
     catalog,
+    data_sets,
     domain_names,
     from_arrays,
     load_domain,
@@ -15,6 +17,12 @@ from tlcourse.domains import (
 from tlcourse.errors import UnknownName
 
 ALWAYS = ("glyphs", "glyphs-textured", "handwritten", "letters")
+REAL = {  # domain: the data set that it needs
+    **{name: name for name in ("mnist", "fashion-mnist", "usps", "cifar10", "omniglot")},
+    **{name: name for name in ("cats-vs-dogs", "flowers", "rt-polarity")},
+    **{"mnist-textured": "mnist", "objects8": "cifar10", "cats-dogs": "cifar10"},
+    "spoken-digits": "fsdd",
+}
 
 
 @pytest.fixture
@@ -27,7 +35,7 @@ def small(monkeypatch):
         "grey": lambda: from_arrays(grey, [0, 1, 0, 1], **options),
         "colour": lambda: from_arrays(colour, [0, 1, 0, 1], name="colour", test_share=0.5),
     }
-    monkeypatch.setattr(catalog, "_MAKERS", makers)
+    monkeypatch.setattr(catalog, "_MAKERS", {name: (make, None) for name, make in makers.items()})
 
 
 @pytest.mark.parametrize("name", ALWAYS)
@@ -43,7 +51,40 @@ def test_every_domain_of_the_catalogue_is_whole(name):
 
 
 def test_the_names():
-    assert domain_names() == (*ALWAYS, "mnist")
+    assert domain_names()[: len(ALWAYS)] == ALWAYS
+    assert set(REAL) <= set(domain_names())
+
+
+def test_every_data_set_serves_a_domain():
+    assert {needed for _, needed in catalog._MAKERS.values()} - {None} == set(data_sets())
+
+
+@pytest.mark.parametrize(("name", "data_set"), REAL.items())
+def test_real_data_that_is_not_here_is_one_line(name, data_set, cache):
+    ok, how = available(name)
+    assert not ok
+    assert how.startswith(f"The data set '{data_set}' is not on this machine: ")
+    assert f"`tlcourse data fetch {data_set}` fetches it" in how
+    assert how.endswith("all else runs without it.")
+    assert "\n" not in how
+    with pytest.raises(DataError) as error:
+        load_domain(name)
+    assert str(error.value) == how
+    with pytest.raises(DataError):
+        load_pair(f"{name}->{name}")
+    assert not cache.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("mnist->usps", "usps->mnist", "mnist->mnist-textured", "objects8->cats-dogs"),
+        *("omniglot->letters", "digits->spoken-digits", "speaker->speaker"),
+    ],
+)
+def test_the_pairs_of_real_data_have_names(name, cache):
+    with pytest.raises(DataError, match="`tlcourse data fetch "):
+        load_pair(name)
 
 
 @pytest.mark.parametrize("ask", [load_domain, available])
@@ -88,7 +129,7 @@ def test_a_pair_with_an_unknown_name_is_told_before_anything_is_drawn(name, mess
     def never():
         raise AssertionError("drawn for nothing")
 
-    monkeypatch.setitem(catalog._MAKERS, "glyphs", never)
+    monkeypatch.setitem(catalog._MAKERS, "glyphs", (never, None))
     with pytest.raises(UnknownName, match=message):
         load_pair(name)
 
@@ -131,7 +172,9 @@ def test_odd_differences_are_padded_all_around(small):
 def test_each_side_may_be_the_larger_one(small, monkeypatch):
     wide = np.zeros((4, 1, 9, 1), "uint8")
     monkeypatch.setitem(
-        catalog._MAKERS, "wide", lambda: from_arrays(wide, [0, 1, 0, 1], test_share=0.5)
+        catalog._MAKERS,
+        "wide",
+        (lambda: from_arrays(wide, [0, 1, 0, 1], test_share=0.5), None),
     )
     pair = load_pair("wide->grey")
     assert pair.source.input_shape == pair.target.input_shape == (2, 9, 1)
@@ -140,7 +183,9 @@ def test_each_side_may_be_the_larger_one(small, monkeypatch):
 def test_a_small_colour_image_keeps_its_three_channels(small, monkeypatch):
     wide = np.zeros((4, 6, 6, 1), "uint8")
     monkeypatch.setitem(
-        catalog._MAKERS, "wide", lambda: from_arrays(wide, [0, 1, 0, 1], test_share=0.5)
+        catalog._MAKERS,
+        "wide",
+        (lambda: from_arrays(wide, [0, 1, 0, 1], test_share=0.5), None),
     )
     pair = load_pair("colour->wide")
     assert pair.source.input_shape == pair.target.input_shape == (6, 6, 3)

@@ -105,7 +105,5 @@ def test_a_broken_drawing_is_named(put, packed):
 )
 def test_an_archive_without_characters(put, packed, members):
     put(PATH, packed(PATH, members))
-    with pytest.raises(
-        DataError, match=r"zip is damaged \(it does not hold drawings of each"
-    ):
+    with pytest.raises(DataError, match=r"zip is damaged \(it does not hold drawings of each"):
         load_domain("omniglot")
