@@ -22,6 +22,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+data = typer.Typer(rich_markup_mode=None)
+app.add_typer(data, name="data")
+
 _AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -87,6 +90,13 @@ def _first(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
     ] = False,
 ):
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@data.callback(invoke_without_command=True)
+def _first_of_data(context: typer.Context):
+    """Real data: what there is and what of it is here."""
     if context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -241,6 +251,57 @@ def pretrain(
     low, high = done.interval
     print(f"{done.weights}\n{done.card}")
     print(f"accuracy on the test set {done.accuracy:.1%} [{low:.1%}, {high:.1%}]")
+
+
+@data.command("list")
+def list_data(as_json: _AsJson = False):
+    """Name the data sets: licence, size, what is here."""
+    from tlcourse.domains import inventory
+
+    found = inventory()
+    if as_json:
+        _print_json(found)
+        return
+    from tlcourse.lessons.report import print_data_sets
+
+    print_data_sets(found)
+
+
+@data.command("fetch")
+def fetch_data(names: Annotated[list[str], typer.Argument(metavar="NAME...")]):
+    """Fetch data sets that are not here; say where they are."""
+    from tlcourse.domains import DataError, fetch, locate
+
+    for name in names:
+        locate(name)  # a mistyped one is said before any other is fetched
+    code = WELL
+    for name in names:
+        try:
+            for path in fetch(name):
+                print(path, flush=True)
+        except DataError as error:
+            code = _say(error)  # the others may come all the same
+    raise typer.Exit(code)
+
+
+@data.command("verify")
+def verify_data(names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]")] = None):
+    """Compare what is here with the published checksums."""
+    from tlcourse.domains.download import verify_all
+    from tlcourse.lessons.report import print_verified
+
+    checked = verify_all(names)
+    print_verified(checked)
+    raise typer.Exit(FAILED if any(problem for _, _, problem in checked) else WELL)
+
+
+@data.command("path")
+def path_of_data(name: Annotated[str, typer.Argument(metavar="NAME")]):
+    """Say where the files of a data set are."""
+    from tlcourse.domains.download import files_of
+
+    for path in files_of(name):
+        print(path)
 
 
 def _print_json(document):

@@ -67,6 +67,37 @@ def print_doctor(report: Report) -> None:
     console.print(Text("  " + word, style="bold"))
 
 
+def print_data_sets(inventory: list[dict]) -> None:
+    """One row a data set: whether it is here, its name, what it is, licence, size."""
+    table = _table("", "name", "what it is", "licence", ">MB")
+    for entry in inventory:
+        table.add_row(
+            _icon(entry["present"]),
+            f"[bold]{escape(entry['name'])}[/]",
+            escape(entry["title"]),
+            escape(entry["licence"]),
+            f"{entry['bytes'] / 1e6:.1f}" if entry["bytes"] else "?",
+        )
+    console = _console()
+    console.print(table)
+    here = sum(entry["present"] for entry in inventory)
+    word = f"  {here} of {len(inventory)} are here"
+    more = " · tlcourse data fetch NAME fetches one"
+    console.print(Text.assemble((word, "bold"), (more, "dim")))
+
+
+def print_verified(checked: list[tuple]) -> None:
+    """One line a file: its data set, where it is, and what is wrong with it."""
+    console = _console()
+    for name, path, problem in checked:
+        console.print(_icon(not problem), Text(name, style="bold"), Text(str(path)), soft_wrap=True)
+        if problem:
+            console.print(Text(f"  {problem}"), soft_wrap=True)
+    well = sum(not problem for _, _, problem in checked)
+    word = f"{well} of {len(checked)} files are as published." if checked else "Nothing is here."
+    console.print(Text(word, style="bold"))
+
+
 def _console():
     return Console(highlight=False, soft_wrap=False)
 
