@@ -7,6 +7,7 @@ import pytest
 
 from tlcourse.domains import registry
 from tlcourse.domains.registry import DataFile, data_sets, find_data_set
+from tlcourse.domains.shipped import data_folder
 from tlcourse.errors import UnknownName
 
 FILES = [
@@ -54,6 +55,18 @@ def test_files_of_one_data_set_lie_in_its_own_folder(name):
     for form in find_data_set(name).forms:
         assert {file.path.split("/")[0] for file in form} == {name}
         assert len({file.path for file in form}) == len(form)
+
+
+@pytest.mark.parametrize("name", data_sets())
+def test_the_layout_of_a_mirror_is_told(name):
+    readme = (data_folder() / "README.md").read_text(encoding="utf-8")
+    for form in find_data_set(name).forms:
+        assert f"`{form[0].path}`" in readme or "t10k" in form[0].path
+
+
+def test_the_readme_counts_the_licences_that_are_not_stated():
+    unstated = [each for each in data_sets().values() if each.licence == "not stated"]
+    assert len(unstated) == 2
 
 
 def test_what_is_given_is_a_copy():
