@@ -1,14 +1,19 @@
 """The tables that the command line prints for people."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from tlcourse.lessons.catalog import Lesson
-from tlcourse.lessons.doctor import Report
-from tlcourse.lessons.run import RunReport
+if TYPE_CHECKING:  # what runs notebooks takes two seconds to import
+    from tlcourse.lessons.catalog import Lesson
+    from tlcourse.lessons.doctor import Report
+    from tlcourse.lessons.run import RunReport
 
 
 def print_lessons(lessons: list[Lesson]) -> None:
