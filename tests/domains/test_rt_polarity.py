@@ -7,8 +7,7 @@ import tarfile
 import numpy as np
 import pytest
 
-from tlcourse.domains import available, load_domain
-from tlcourse.domains.download import DataError
+from tlcourse.domains import DataError, available, fetch, load_domain
 
 PRAISE = ["a fiancé’s joy – simple . . . and true", "“ lively ”\x85 and warm", "né sous l'étoile"]
 BLAME = ["dull , dull , dull", "a mess .", "ce n'est pas drôle"]
@@ -62,6 +61,15 @@ def test_the_real_sentences_do_not_cross_from_train_to_test(shared_data, monkeyp
     train, test = ([re.sub(r"\W", "", text) for text in x] for x in (domain.x_train, domain.x_test))
     assert len({*train, *test}) == 10_660
     assert not set(train) & set(test)
+
+
+def test_the_original_archive_over_the_web(web, cache, publish, file_of):
+    web.pages["/rt"] = archive(*("\n".join(each).encode("cp1252") for each in (BLAME, BLAME)))
+    file = file_of("rt-polarity/rt-polaritydata.tar.gz", web.pages["/rt"], f"{web.url}/rt")
+    publish("rt-polarity", (file,))
+    assert not available("rt-polarity")[0]
+    fetch("rt-polarity")
+    assert set(all_texts(load_domain("rt-polarity"))) == set(BLAME)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

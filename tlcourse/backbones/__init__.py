@@ -2,10 +2,18 @@
 
 from tlcourse.backbones.assembly import copy_of, join, new_head
 from tlcourse.backbones.catalog import backbone_names, load_backbone
+from tlcourse.backbones.causal_lm import (
+    causal_lm,
+    load_causal_lm,
+    save_causal_lm,
+    train_causal_lm,
+    unigram_perplexity,
+)
 from tlcourse.backbones.checks import check_backbone, check_fits
 from tlcourse.backbones.feature_scale import FeatureScale
 from tlcourse.backbones.features import extract_features
 from tlcourse.backbones.freezing import freeze, freeze_batchnorm, thaw
+from tlcourse.backbones.language_model import LanguageModel
 from tlcourse.backbones.pretraining import Pretrained, pretrain
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.text_encoder import TextEncoder, load_text_encoder
@@ -14,9 +22,11 @@ from tlcourse.backbones.words import load_words, save_words, train_words, word_e
 
 __all__ = [
     "FeatureScale",
+    "LanguageModel",
     "Pretrained",
     "TextEncoder",
     "backbone_names",
+    "causal_lm",
     "check_backbone",
     "check_fits",
     "check_settings",
@@ -26,15 +36,19 @@ __all__ = [
     "freeze_batchnorm",
     "join",
     "load_backbone",
+    "load_causal_lm",
     "load_text_encoder",
     "load_words",
     "new_head",
     "predict",
     "pretrain",
+    "save_causal_lm",
     "save_words",
     "seed_keras",
     "thaw",
     "train",
+    "train_causal_lm",
     "train_words",
+    "unigram_perplexity",
     "word_encoder",
 ]
