@@ -77,8 +77,8 @@ def load_domain(name):
     """Loads a domain by its name.
 
     Args:
-        name: `glyphs`, `glyphs-textured`, `handwritten`, `letters` (always there), or one of
-            `domain_names()` that needs real data (`tlcourse data list`).
+        name: `glyphs`, `glyphs-textured`, `handwritten`, `letters`, `reviews-a`, `reviews-b`
+            (always there), or one of `domain_names()` that needs real data (`tlcourse data list`).
 
     Returns:
         `Domain`.
