@@ -180,6 +180,25 @@ def test_labels_that_do_not_fit(folder, labels):
         load_domain("mnist")
 
 
+class Evil:
+    def __init__(self, marker):
+        self.marker = marker
+
+    def __reduce__(self):
+        return open, (str(self.marker), "w")
+
+
+def test_an_npz_runs_nothing(put, tmp_path):
+    evil = npz(**{**WHOLE, "x_test": np.array([Evil(tmp_path / "marker")])})
+    put("mnist/mnist.npz", evil)
+    with pytest.raises(DataError, match=r"mnist\.npz is damaged \(x_test\.npy: Object arrays"):
+        load_domain("mnist")
+    assert not (tmp_path / "marker").exists()
+    with np.load(io.BytesIO(evil), allow_pickle=True) as stored:
+        stored["x_test"][0].close()
+    assert (tmp_path / "marker").exists()  # it would work
+
+
 WHOLE = {"x_train": numbered(40)[0], "y_train": numbered(40)[1]}
 WHOLE |= {"x_test": numbered(20)[0], "y_test": numbered(20)[1]}
 
