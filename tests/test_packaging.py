@@ -18,11 +18,18 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+# An extra may name another one, `tlcourse[text]`: its packages are looked at where they stand.
+EXTRAS = {
+    name: [line for line in lines if not line.startswith("tlcourse[")]
+    for name, lines in PROJECT["optional-dependencies"].items()
+}
 
 # Needed, but never imported by name: Keras computes with the first, the others are started.
 _NOT_IMPORTED = {"tensorflow", "jupyterlab", "ipykernel"}
 # Imported only where it is the chosen backend.
 _NOT_NEEDED = {"torch"}
+# The extras whose packages the lock holds.
+_LOCKED = ("test", "instructor", "text")
 
 
 def name_of(requirement):
@@ -97,15 +104,14 @@ def test_each_import_is_declared_and_each_requirement_used():
 
 
 def test_requirements_let_a_user_upgrade():
-    for line in chain(PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()):
+    for line in chain(PROJECT["dependencies"], *EXTRAS.values()):
         assert re.fullmatch(r"[\w.-]+(\[[\w-]+\])?>=[\d.]+", line), line
 
 
 def test_the_lock_names_each_requirement_and_no_place():
     lock = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     locked = {name_of(line) for line in lock.splitlines() if re.match(r"\w", line)}
-    extras = PROJECT["optional-dependencies"]
-    for line in PROJECT["dependencies"] + extras["test"] + extras["instructor"]:
+    for line in chain(PROJECT["dependencies"], *(EXTRAS[name] for name in _LOCKED)):
         assert name_of(line) in locked
     assert "://" not in lock
     assert not re.search(r"^-", lock, re.MULTILINE)  # such as --index-url
