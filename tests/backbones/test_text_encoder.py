@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from tlcourse.backbones import load_text_encoder
+from tlcourse.backbones import load_text_encoder, predict
+from tlcourse.backbones.text_encoder import _averaging
 from tlcourse.domains import load_domain
 from tlcourse.errors import CourseError
 from tlcourse.strategies import FineTune
@@ -130,6 +131,31 @@ def test_features_are_the_mean_over_the_tokens_and_no_padding(tiny):
     expected = [bert_by_hand(weights, row) for row in rows]
     np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(encoder(["good"]), features[:1], rtol=1e-4, atol=1e-5)
+
+
+@needs_hub
+@pytest.mark.parametrize("family", ["DistilBert", "Roberta", "Albert", "XLMRoberta"])
+def test_bert_s_relatives_are_averaged_alike(family):
+    import keras_hub
+
+    sizes = {"vocabulary_size": 20, "num_layers": 1, "num_heads": 2, "hidden_dim": WIDTH}
+    sizes |= {"intermediate_dim": 16, "max_sequence_length": 16}
+    network = getattr(keras_hub.models, f"{family}Backbone")(
+        **sizes, **({"embedding_dim": 4} if family == "Albert" else {})
+    )
+    padding = 1  # RoBERTa's
+    row = [7, 3, 9, 5]
+    alone = dict(
+        zip(("token_ids", "padding_mask"), (np.array([row]), np.ones((1, 4))), strict=True)
+    )
+    if "segment_ids" in network.input:
+        alone["segment_ids"] = np.zeros((1, 4))
+    outputs = network(alone)
+    outputs = outputs["sequence_output"] if isinstance(outputs, dict) else outputs
+    expected = ops.convert_to_numpy(outputs).mean(axis=1)
+    filled = np.array([[*row, padding, padding]], "int32")
+    features = predict(_averaging(network, padding), filled)
+    np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-5)
 
 
 @needs_hub
