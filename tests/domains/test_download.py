@@ -403,6 +403,18 @@ def test_a_mirror_on_the_web(web, cache, publish, file_of, pauses, monkeypatch, 
     assert fetch("toy") == (cache / "toy/upstream.bin",)
 
 
+@pytest.mark.parametrize("name", ["mnist", "usps", "omniglot", "fsdd", "rt-polarity"])
+def test_the_real_files_behind_a_web_mirror(shared_data, web, cache, pauses, monkeypatch, name):
+    found = {path.name: path.read_bytes() for path in (shared_data / name).iterdir()}
+    web.pages = {f"/{name}/{file}": content for file, content in found.items()}
+    monkeypatch.setenv("TLCOURSE_DATA", web.url)
+    paths = fetch(name)
+    assert {path.name: path.read_bytes() for path in paths} == found
+    assert all(path.is_relative_to(cache) for path in paths)
+    assert {problem for _, problem in verify(name)} == {""}
+    assert pauses == []
+
+
 def test_a_mirror_that_is_none(toy, web, cache, monkeypatch):
     web.pages["/a"] = GOOD
     monkeypatch.setenv("TLCOURSE_DATA", "http://")
