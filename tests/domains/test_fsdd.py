@@ -89,6 +89,7 @@ def test_both_forms_give_the_same_domain(folder, write):
     assert told(domain, "train") == trained
     assert told(domain, "test") == rows(len("yweweler"))
     assert domain.labels_train.tolist() == [digit for digit, *_ in trained]
+    assert domain.labels_test.tolist() == [digit for digit in range(10) for _ in range(4)]
     assert not domain.x_train[:, :FIRST].any()
     assert not domain.x_train[:, FIRST + LENGTH :].any()
     pictures = load_domain("spoken-digits")
@@ -214,7 +215,9 @@ def test_the_pairs(shared_data, monkeypatch):
     voices = load_pair(" speaker -> speaker ")
     assert voices.name == "speaker-george->speaker-yweweler"
     assert voices.same_classes
-    with pytest.raises(
-        ValueError, match=r"of one kind; those of 'glyphs' have shape \(28, 28, 1\)"
-    ):
+
+
+def test_pictures_and_waveforms_are_no_pair(folder):
+    write_zip(folder, recordings())
+    with pytest.raises(ValueError, match=r"one kind; those of 'glyphs' have shape \(28, 28, 1\)"):
         load_pair("glyphs->spoken-digits-waves")
