@@ -188,6 +188,15 @@ def test_the_watched_accuracy_is_that_of_the_model(data):
     assert history["accuracy"][-1] == np.mean(predict(model, data[0]).argmax(1) == data[1])
 
 
+def test_many_looks_see_what_a_single_one_sees(data):
+    x, labels = np.tile(data[0], (30, 1)), np.tile(data[1], 30)  # enough to be worth tracing for
+    often, once = (
+        train(classifier(), *data, steps=20, n_watches=n, watch=(x, labels)) for n in (20, 1)
+    )
+    assert len(often["accuracy"]) == 20
+    assert often["accuracy"][-1] == once["accuracy"][-1]
+
+
 def test_keep_best_keeps_the_best(data):
     x, labels = data
     # What is watched has other labels than what is trained on: the longer, the worse.

@@ -16,7 +16,7 @@ def extract_features(backbone, data, *, batch_size=None):
     Args:
         backbone: `keras.Model`, images to features (n, d).
         data: a `Domain`, or images (n, height, width, channels) in [0, 1].
-        batch_size: images at a time; None takes up to 512, fewer when they are large.
+        batch_size: images at a time; None takes up to 1,024, fewer when they are large.
 
     Returns:
         For a `Domain`, a `Domain` whose examples are float32 features (n, d); for images, the

@@ -64,7 +64,7 @@ class TextEncoder:
 
         Args:
             data: texts (a list or array of str), or a `Domain` of texts.
-            batch_size: texts at a time; None takes up to 512.
+            batch_size: texts at a time; None takes up to 1,024.
 
         Returns:
             float32 array (n, d); of a domain, a `Domain` of features.
