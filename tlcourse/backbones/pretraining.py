@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
-import numpy as np
 
 from tlcourse.atomic import write_atomically
 from tlcourse.backbones.assembly import join, new_head
