@@ -22,7 +22,7 @@ def test_version(capsys):
 def test_help_names_the_commands(capsys, words):
     assert main(words) == 0
     out = capsys.readouterr().out
-    for name in ("lab", "start", "list", "run", "doctor"):
+    for name in ("lab", "start", "list", "run", "doctor", "data", "pretrain"):
         assert f"\n  {name} " in out
 
 
@@ -34,6 +34,9 @@ def test_help_names_the_commands(capsys, words):
         (["start"], "DIR"),
         (["run", "--cell-timeout", "soon"], "--cell-timeout"),
         (["run", "--seed"], "--seed"),
+        (["pretrain"], "NAME"),
+        (["pretrain", "objects9"], "Did you mean 'objects8'"),
+        (["pretrain", "glyphs", "--epochs", "0"], "--epochs"),
     ],
 )
 def test_wrong_usage_is_one_line(capsys, words, message):

@@ -229,7 +229,9 @@ def doctor(as_json: _AsJson = False):
 
 @app.command()
 def pretrain(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="objects8, strokes or glyphs.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="objects8, strokes, sounds, glyphs or words.")
+    ],
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Where weights and model card go.")
     ] = Path("pretrained"),
@@ -245,6 +247,9 @@ def pretrain(
 
     with quiet_start():
         from tlcourse.backbones import pretrain as train_backbone
+        from tlcourse.lessons.devices import device_names
+
+        device_names()  # this is what makes TensorFlow look for a GPU, and say so
 
     verbose = 1 if sys.stderr.isatty() else 2
     done = train_backbone(name, out, epochs=epochs, seed=seed, verbose=verbose)

@@ -1,6 +1,7 @@
 """Feature layers: build or load them, freeze them, run them, train what stands on them."""
 
 from tlcourse.backbones.assembly import copy_of, join, new_head
+from tlcourse.backbones.card import Pretrained
 from tlcourse.backbones.catalog import backbone_names, load_backbone
 from tlcourse.backbones.causal_lm import (
     causal_lm,
@@ -14,7 +15,7 @@ from tlcourse.backbones.feature_scale import FeatureScale
 from tlcourse.backbones.features import extract_features
 from tlcourse.backbones.freezing import freeze, freeze_batchnorm, thaw
 from tlcourse.backbones.language_model import LanguageModel
-from tlcourse.backbones.pretraining import Pretrained, pretrain
+from tlcourse.backbones.pretraining import pretrain, pretrainings
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.text_encoder import TextEncoder, load_text_encoder
 from tlcourse.backbones.training import check_settings, predict, train
@@ -42,6 +43,7 @@ __all__ = [
     "new_head",
     "predict",
     "pretrain",
+    "pretrainings",
     "save_causal_lm",
     "save_words",
     "seed_keras",

@@ -22,9 +22,9 @@ def load_backbone(name, *, weights=None, input_shape=None, seed=None):
 
     Args:
         name: an architecture of the course (`small_cnn`, `small_resnet`); one that comes with the
-            course pretrained (`objects8`, `strokes`, `glyphs`; a card beside the weights says
-            on what); or one of keras.applications, such as `vgg16`, `inception_v3` or
-            `efficientnet_b0`.
+            course pretrained (`objects8`, `strokes`, `sounds`, `glyphs`; a card beside the
+            weights says on what); or one of keras.applications, such as `vgg16`, `inception_v3`
+            or `efficientnet_b0`.
         weights: None for random ones, and for a pretrained name its own; a path to weights that
             `save_weights` wrote; for the networks of keras.applications also "imagenet", which
             Keras downloads once.

@@ -1,16 +1,15 @@
-"""Pretraining of the backbones that come with the course: the command, its result and its card."""
+"""Pretraining of the backbones that come with the course."""
 
-import hashlib
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 
-from tlcourse.atomic import write_atomically
 from tlcourse.backbones.assembly import join, new_head
 from tlcourse.backbones.augmented import AugmentedBatches, EpochTold
 from tlcourse.backbones.bench import jit_compile
+from tlcourse.backbones.card import measured, write_card
+from tlcourse.backbones.pretrain_words import pretrain_words
 from tlcourse.backbones.recipes import RECIPES
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.training import predict
@@ -20,23 +19,9 @@ from tlcourse.errors import UnknownName, near
 _WARM_UP = 0.2  # share of the steps
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pretrained:
-    """What a pretraining left behind.
-
-    Attributes:
-        weights: path of the weights.
-        card: path of the model card beside them.
-        accuracy: on the domain's test set.
-        interval: `(low, high)`, its 95 % interval.
-        seconds: that the training took; without what ran before an interruption.
-    """
-
-    weights: Path
-    card: Path
-    accuracy: float
-    interval: tuple[float, float]
-    seconds: float
+def pretrainings():
+    """Returns the names that `pretrain` knows (tuple of str)."""
+    return (*RECIPES, "words")
 
 
 def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
@@ -46,8 +31,8 @@ def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
     same arguments. The test set is looked at once, when all is done.
 
     Args:
-        name: one of `RECIPES`.
-        folder: where `NAME.weights.h5` and `NAME.md` go; made when missing.
+        name: `words`, or one of `RECIPES`.
+        folder: where `NAME.weights.h5` (`words.npz`) and `NAME.md` go; made when missing.
         epochs: int instead of the recipe's.
         seed: int, of the weights, the order of images and their shifts.
         work: folder of the backup; by default a hidden one in `folder`.
@@ -60,13 +45,15 @@ def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
         UnknownName: (a ValueError) with the near names.
         DataError: when the domain's data is not on this machine.
     """
-    if name not in RECIPES:
-        raise UnknownName(f"Unknown pretraining {name!r}.{near(name, RECIPES)}")
+    if name not in pretrainings():
+        raise UnknownName(f"Unknown pretraining {name!r}.{near(name, pretrainings())}")
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    if name == "words":
+        return pretrain_words(folder, epochs=epochs, seed=seed)
     recipe = RECIPES[name]
     epochs = epochs or recipe.epochs
     domain = load_domain(recipe.domain)
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(_precision())
     try:
@@ -82,15 +69,8 @@ def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
     right = int((predict(model, domain.x_test).argmax(axis=1) == domain.labels_test).sum())
     weights = folder / f"{name}.weights.h5"
     _save(backbone, weights)
-    done = Pretrained(
-        weights=weights,
-        card=folder / f"{name}.md",
-        accuracy=right / len(domain.x_test),
-        interval=_interval(right, len(domain.x_test)),
-        seconds=seconds,
-    )
-    text = _card(name, recipe, domain, backbone, epochs, seed, done)
-    write_atomically(done.card, lambda file: file.write(text.encode()))
+    done = measured(weights, right, len(domain.x_test), seconds)
+    write_card(done, _rows(name, recipe, domain, backbone, epochs, seed, seconds))
     return done
 
 
@@ -139,14 +119,6 @@ def _precision():
     return "float32" if on_cpu else "mixed_bfloat16"
 
 
-def _interval(right, n):
-    """Returns Wilson's 95 % interval of a share (Wilson, JASA 1927): (low, high)."""
-    from scipy.stats import binomtest
-
-    between = binomtest(right, n).proportion_ci(method="wilson")
-    return float(between.low), float(between.high)
-
-
 def _save(backbone, path):
     # Keras writes to a name that must end so; the file takes its place in one step.
     temporary = path.with_name(f".half-{path.name}")
@@ -157,9 +129,8 @@ def _save(backbone, path):
         temporary.unlink(missing_ok=True)
 
 
-def _card(name, recipe, domain, backbone, epochs, seed, done):
-    low, high = done.interval
-    rows = {
+def _rows(name, recipe, domain, backbone, epochs, seed, seconds):
+    return {
         "what": f"{backbone.name}, {backbone.count_params():,} parameters: images "
         f"{'×'.join(map(str, domain.input_shape))} in [0, 1] to {backbone.output_shape[-1]} "
         "features",
@@ -172,13 +143,8 @@ def _card(name, recipe, domain, backbone, epochs, seed, done):
         f"label smoothing {recipe.label_smoothing}, shifts of {recipe.shift} pixels"
         f"{', flips' if recipe.flip else ''}, averaged weights (momentum {recipe.ema})",
         "seed": seed,
-        "accuracy": f"{done.accuracy:.1%} [{low:.1%}, {high:.1%}] on "
-        f"{len(domain.x_test):,} test images, looked at once",
-        "time": f"{done.seconds / 60:.0f} minutes, Keras {keras.__version__} on "
+        "accuracy": f"on {len(domain.x_test):,} test images, looked at once",
+        "time": f"{seconds / 60:.0f} minutes, Keras {keras.__version__} on "
         f"{keras.backend.backend()}, {_precision()}",
-        "size": f"{done.weights.stat().st_size / 1e6:.1f} MB, SHA-256 "
-        f"`{hashlib.sha256(done.weights.read_bytes()).hexdigest()}`",
         "limits": recipe.limits,
     }
-    table = "\n".join(f"| {key} | {value} |" for key, value in rows.items())
-    return f"# {name}\n\n| | |\n|---|---|\n{table}\n"

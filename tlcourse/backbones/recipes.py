@@ -63,6 +63,18 @@ RECIPES = {
         batch_size=64,
         limits="Single characters in white on black, 28×28, drawn on a screen; no words.",
     ),
+    "sounds": Recipe(
+        architecture=small_cnn,
+        domain="spoken-digits",
+        input_shape=(28, 28, 1),
+        epochs=60,
+        batch_size=64,
+        shift=1,
+        limits=(
+            "The ten English digits, spoken one at a time into a microphone by a handful of "
+            "people; no other words, no noise, no running speech."
+        ),
+    ),
     "glyphs": Recipe(
         architecture=small_cnn,
         domain="glyphs",
