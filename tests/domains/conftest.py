@@ -38,6 +38,11 @@ def web(monkeypatch):
             with contextlib.suppress(OSError):  # the reader may be gone
                 answer(self, site.pages.get(self.path, 404))
 
+        def end_headers(self):
+            # Else the client may ask the next thing on a connection that is closed by then.
+            self.send_header("Connection", "close")
+            super().end_headers()
+
         def log_message(self, *words):
             pass
 
