@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tlcourse.backbones import load_backbone, predict, pretrain
-from tlcourse.backbones.augmented import AugmentedBatches
+from tlcourse.backbones.augmented import AugmentedBatches, EpochTold
 from tlcourse.backbones.recipes import RECIPES
 from tlcourse.backbones.small_cnn import small_cnn
 from tlcourse.domains import data_folder, from_arrays
@@ -128,6 +128,12 @@ def test_an_epoch_holds_every_image_once_and_the_next_in_another_order():
     for order in (first, second):
         np.testing.assert_array_equal(np.sort(np.concatenate(order)), 1 + np.arange(40))
     assert (np.concatenate(first) != np.concatenate(second)).any()
+
+
+def test_the_batches_are_told_which_epoch_it_is():
+    drawn = batches()
+    EpochTold(drawn).on_epoch_begin(3)
+    assert drawn.epoch == 3
 
 
 def test_labels_stay_with_their_images():
