@@ -230,7 +230,7 @@ def doctor(as_json: _AsJson = False):
 @app.command()
 def pretrain(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="objects8, strokes, sounds, glyphs or words.")
+        str, typer.Argument(metavar="NAME", help="objects8, strokes, sounds, glyphs, words or gpt.")
     ],
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Where weights and model card go.")

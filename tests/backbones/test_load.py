@@ -1,6 +1,7 @@
 """Backbones by name: what they take, give, and how their weights come and go."""
 
 import pickle
+import time
 
 import keras
 import numpy as np
@@ -67,6 +68,14 @@ def test_images_reach_the_network_as_its_own_preprocessing_makes_them(name, rng)
         atol=1e-4,
     )
     assert predict(backbone, images).shape == (2, backbone.output_shape[1])
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_what_is_shipped_loads_within_a_second(name):
+    load_backbone(name)  # what Keras sets up once, it has set up now
+    begin = time.perf_counter()
+    load_backbone(name)
+    assert time.perf_counter() - begin <= 1
 
 
 def test_every_application_is_held_against_its_preprocessing():

@@ -116,7 +116,7 @@ def test_an_unknown_name_says_the_near_ones(tmp_path):
 def batches(n=40, **settings):
     images = np.zeros((n, 6, 6, 1), "float32")
     images[:, 2, 1, 0] = 1 + np.arange(n)  # one pixel, left of the middle, tells the image
-    settings = {"batch_size": 8, "shift": 0, "flip": False, "seed": 0} | settings
+    settings = {"batch_size": 8, "shift": 0, "flip": False, "cover": 0, "seed": 0} | settings
     return AugmentedBatches(images, np.arange(n) % 2, 2, **settings)
 
 
@@ -154,6 +154,20 @@ def test_flips_are_left_to_right_and_about_half():
     assert set(row) == {2}
     assert set(column) == {1, 4}
     assert 0.4 < (column == 4).mean() < 0.6
+
+
+def test_a_square_covers_a_part_of_each_image_at_a_place_of_its_own():
+    covered = AugmentedBatches(
+        np.ones((200, 9, 9, 1), "float32"),
+        np.zeros(200, int),
+        1,
+        **{"batch_size": 200, "shift": 0, "flip": False, "cover": 4, "seed": 0},
+    )[0][0][..., 0]
+    n_grey = (covered == 0.5).sum(axis=(1, 2))
+    assert set(np.unique(covered)) == {0.5, 1.0}
+    assert n_grey.max() == 16
+    assert n_grey.min() == 4  # the corner of a square that lies mostly outside
+    assert ((covered == 0.5).mean(axis=0) > 0).all()
 
 
 @pytest.mark.parametrize("name", [name for name in RECIPES if name != "tiny"])

@@ -1,11 +1,11 @@
-"""Batches for pretraining: every image shifted, and flipped where left and right do not matter."""
+"""Batches for pretraining: every image shifted, flipped and partly covered, each time anew."""
 
 import keras
 import numpy as np
 
 
 class AugmentedBatches(keras.utils.PyDataset):
-    """Images in random order, each moved by a few pixels at random (and flipped).
+    """Images in random order, each moved by a few pixels at random (flipped, partly covered).
 
     What a batch holds follows from the seed, `epoch` and its index alone, so a training that was
     interrupted goes on with the very batches it would have had.
@@ -18,16 +18,18 @@ class AugmentedBatches(keras.utils.PyDataset):
         shift: int, the most pixels that an image is moved either way; what comes in at the rim
             mirrors the image.
         flip: bool, whether to mirror half of the images left to right.
+        cover: int, pixels of the side of a grey square laid on each image, at a random place and
+            partly outside (DeVries & Taylor, "Cutout", 2017); 0 for none.
         seed: int.
     """
 
-    def __init__(self, images, labels, n_classes, *, batch_size, shift, flip, seed):
+    def __init__(self, images, labels, n_classes, *, batch_size, shift, flip, cover, seed):
         super().__init__()
         rim = [(0, 0), (shift, shift), (shift, shift), (0, 0)]
         self._padded = np.pad(images, rim, mode="reflect")
         self._targets = np.eye(n_classes, dtype="float32")[labels]
         self._size, self._batch_size = images.shape[1:3], batch_size
-        self._shift, self._flip, self._seed = shift, flip, seed
+        self._shift, self._flip, self._cover, self._seed = shift, flip, cover, seed
         self.epoch = 0
         self._drawn = None
 
@@ -48,7 +50,17 @@ class AugmentedBatches(keras.utils.PyDataset):
         if self._flip:
             mirrored = rng.random(len(chosen)) < 0.5
             images[mirrored] = images[mirrored, :, ::-1]
+        if self._cover:
+            self._lay_squares(images, rng)
         return images, self._targets[chosen]
+
+    def _lay_squares(self, images, rng):
+        tops = rng.integers(0, self._size[0], len(images)) - self._cover // 2
+        lefts = rng.integers(0, self._size[1], len(images)) - self._cover // 2
+        for image, top, left in zip(images, tops, lefts, strict=True):
+            image[
+                max(top, 0) : max(top + self._cover, 0), max(left, 0) : max(left + self._cover, 0)
+            ] = 0.5
 
     def _order(self):
         if self._drawn is None or self._drawn[0] != self.epoch:

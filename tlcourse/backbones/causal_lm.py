@@ -19,6 +19,7 @@ from tlcourse.backbones.language_model import (
     pieces_of,
 )
 from tlcourse.backbones.seeding import seed_keras
+from tlcourse.domains import data_folder
 from tlcourse.errors import CourseError
 
 _LEARNING_RATE = 2e-3  # the highest
@@ -140,11 +141,11 @@ def save_causal_lm(path, language_model):
     write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
 
 
-def load_causal_lm(path):
+def load_causal_lm(path=None):
     """Loads a language model that `save_causal_lm` wrote.
 
     Args:
-        path: the file.
+        path: the file; None takes the one that comes with the course (its card is beside it).
 
     Returns:
         `LanguageModel`.
@@ -153,6 +154,7 @@ def load_causal_lm(path):
         CourseError: when KerasHub is not installed, or the file is missing or damaged.
     """
     import_for_texts("keras_hub")
+    path = path or data_folder() / "gpt.npz"
     try:
         with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as stored:
             arrays = dict(stored)

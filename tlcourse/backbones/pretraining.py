@@ -9,6 +9,7 @@ from tlcourse.backbones.assembly import join, new_head
 from tlcourse.backbones.augmented import AugmentedBatches, EpochTold
 from tlcourse.backbones.bench import jit_compile
 from tlcourse.backbones.card import measured, write_card
+from tlcourse.backbones.pretrain_gpt import pretrain_gpt
 from tlcourse.backbones.pretrain_words import pretrain_words
 from tlcourse.backbones.recipes import RECIPES
 from tlcourse.backbones.seeding import seed_keras
@@ -21,7 +22,7 @@ _WARM_UP = 0.2  # share of the steps
 
 def pretrainings():
     """Returns the names that `pretrain` knows (tuple of str)."""
-    return (*RECIPES, "words")
+    return (*RECIPES, "words", "gpt")
 
 
 def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
@@ -31,8 +32,9 @@ def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
     same arguments. The test set is looked at once, when all is done.
 
     Args:
-        name: `words`, or one of `RECIPES`.
-        folder: where `NAME.weights.h5` (`words.npz`) and `NAME.md` go; made when missing.
+        name: `words`, `gpt`, or one of `RECIPES`.
+        folder: where `NAME.weights.h5` (`NAME.npz` of the two) and `NAME.md` go; made when
+            missing.
         epochs: int instead of the recipe's.
         seed: int, of the weights, the order of images and their shifts.
         work: folder of the backup; by default a hidden one in `folder`.
@@ -51,6 +53,8 @@ def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
     folder.mkdir(parents=True, exist_ok=True)
     if name == "words":
         return pretrain_words(folder, epochs=epochs, seed=seed)
+    if name == "gpt":
+        return pretrain_gpt(folder, epochs=epochs, seed=seed, verbose=verbose)
     recipe = RECIPES[name]
     epochs = epochs or recipe.epochs
     domain = load_domain(recipe.domain)
@@ -82,6 +86,7 @@ def _fit(model, domain, recipe, epochs, seed, backup, verbose):
         batch_size=min(recipe.batch_size, len(domain.x_train)),
         shift=recipe.shift,
         flip=recipe.flip,
+        cover=recipe.cover,
         seed=seed,
     )
     steps = epochs * len(batches)
@@ -141,7 +146,9 @@ def _rows(name, recipe, domain, backbone, epochs, seed, seconds):
         f"momentum 0.9, batches of {recipe.batch_size}, learning rate up to "
         f"{recipe.learning_rate} with warm-up and cosine, weight decay {recipe.weight_decay}), "
         f"label smoothing {recipe.label_smoothing}, shifts of {recipe.shift} pixels"
-        f"{', flips' if recipe.flip else ''}, averaged weights (momentum {recipe.ema})",
+        f"{', flips' if recipe.flip else ''}"
+        f"{f', squares of {recipe.cover} pixels covered' if recipe.cover else ''}"
+        f", averaged weights (momentum {recipe.ema})",
         "seed": seed,
         "accuracy": f"on {len(domain.x_test):,} test images, looked at once",
         "time": f"{seconds / 60:.0f} minutes, Keras {keras.__version__} on "
