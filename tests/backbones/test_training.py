@@ -10,6 +10,7 @@ import pytest
 
 from tlcourse.backbones import bench, copy_of, predict, train
 from tlcourse.backbones.batches import ShuffledBatches
+from tlcourse.backbones.notes import Diverged
 
 
 def classifier(seed=0, *, width=8):
@@ -212,13 +213,13 @@ def test_keep_best_keeps_the_best(data):
 
 
 def test_seconds_leave_out_tracing_and_watching(data, monkeypatch):
-    outputs = train.__globals__["_outputs"]
+    outputs = train.__globals__["outputs_of"]
 
-    def slow(*args):
+    def slow(*args, **settings):
         time.sleep(0.2)
-        return outputs(*args)
+        return outputs(*args, **settings)
 
-    monkeypatch.setitem(train.__globals__, "_outputs", slow)
+    monkeypatch.setitem(train.__globals__, "outputs_of", slow)
     began = time.perf_counter()
     history = train(classifier(), *data, steps=3, n_watches=3, watch=data)
     whole = time.perf_counter() - began
@@ -230,7 +231,7 @@ def test_an_interrupt_hands_the_variables_back(data, monkeypatch, limit):
     monkeypatch.setattr(bench, "_MAX_SHARED_PARAMETERS", limit)
     model = classifier()
     before = values(model)
-    notes = train.__globals__["_Notes"]
+    notes = train.__globals__["Notes"]
 
     def interrupt(self, batch, logs=None):
         if batch == 4:
@@ -340,3 +341,56 @@ def test_what_is_watched_is_checked_before_anything_is_trained(data):
 def test_no_examples(data):
     with pytest.raises(ValueError, match=r"`x` must hold at least one .*\(0, 6\)"):
         train(classifier(), data[0][:0], data[1][:0], steps=3)
+
+
+def test_weights_weigh_examples_in_the_loss(data):
+    """An example of weight 0 might as well have any other label."""
+    x, labels = data
+    weights = np.ones(40)
+    weights[:10] = 0
+    other = np.where(weights == 0, (labels + 1) % 3, labels)
+    one, two, even = classifier(), classifier(), classifier()
+    train(one, x, labels, **SETTINGS, weights=weights)
+    train(two, x, other, **SETTINGS, weights=weights)
+    train(even, x, labels, **SETTINGS)
+    assert_same(one, two)
+    assert any((a != b).any() for a, b in zip(values(one), values(even), strict=True))
+
+
+@pytest.mark.parametrize("weights", [np.ones(39), -np.ones(40), np.full(40, np.nan)])
+def test_weights_that_cannot_be(data, weights):
+    with pytest.raises(ValueError, match=r"`weights` must be one finite number >= 0 for each of"):
+        train(classifier(), *data, steps=2, weights=weights)
+
+
+def test_a_loss_of_ones_own_takes_what_it_takes(data):
+    x, labels = data
+    towards = np.eye(3, dtype="float32")[labels]
+    own, usual = classifier(), classifier()
+    soft = keras.losses.CategoricalCrossentropy(from_logits=True)
+    train(own, x, towards, **SETTINGS, loss=soft)
+    train(usual, x, labels, **SETTINGS)
+    for a, b in zip(values(own), values(usual), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+    with pytest.raises(ValueError, match="`labels` must be one for each of the 40 examples; got 3"):
+        train(classifier(), x, towards[:3], steps=1, loss=soft)
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_weights(data):
+    x, labels = data
+    model = classifier()
+    poisoned = np.tile(x, (10, 1))
+    poisoned[200] = np.inf
+    with pytest.warns(Diverged, match=r"stopped at step \d+: the loss is no longer finite.*lower"):
+        history = train(model, poisoned, np.tile(labels, 10), steps=100, batch_size=8, n_watches=50)
+    assert np.isfinite(values(model)[0]).all()
+    assert all(np.isfinite(value).all() for value in values(model))
+    assert np.isfinite(history["loss"]).all()
+    assert history["step"][-1] < 100
+
+
+def test_weights_that_are_not_finite_stop_it_too(data):
+    model = classifier()
+    with pytest.warns(Diverged, match="a weight is no longer finite"):
+        train(model, *data, steps=2, learning_rate=1e39)
+    assert_same(model, classifier())

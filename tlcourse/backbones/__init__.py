@@ -15,6 +15,8 @@ from tlcourse.backbones.feature_scale import FeatureScale
 from tlcourse.backbones.features import extract_features
 from tlcourse.backbones.freezing import freeze, freeze_batchnorm, thaw
 from tlcourse.backbones.language_model import LanguageModel
+from tlcourse.backbones.notes import Diverged
+from tlcourse.backbones.optimiser import Optimiser
 from tlcourse.backbones.pretraining import pretrain, pretrainings
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.text_encoder import TextEncoder, load_text_encoder
@@ -22,8 +24,10 @@ from tlcourse.backbones.training import check_settings, predict, train
 from tlcourse.backbones.words import load_words, save_words, train_words, word_encoder
 
 __all__ = [
+    "Diverged",
     "FeatureScale",
     "LanguageModel",
+    "Optimiser",
     "Pretrained",
     "TextEncoder",
     "backbone_names",

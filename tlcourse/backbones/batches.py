@@ -11,16 +11,15 @@ class ShuffledBatches(keras.utils.PyDataset):
     before it begins, and how often it does so differs between backends.
 
     Args:
-        x: array (n, ...).
-        labels: array (n,).
+        *arrays: arrays (n, ...), taken alike: examples, labels and, where there are, weights.
         steps: int, batches in all.
         batch_size: int, at most n.
         seed: int.
     """
 
-    def __init__(self, x, labels, *, steps, batch_size, seed):
+    def __init__(self, *arrays, steps, batch_size, seed):
         super().__init__()
-        self._x, self._labels, self._seed = x, labels, seed
+        self._arrays, self._seed = arrays, seed
         self._steps, self.batch_size = steps, batch_size
         self._orders = {}
 
@@ -29,18 +28,18 @@ class ShuffledBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         begin = index * self.batch_size
-        passes, places = np.divmod(np.arange(begin, begin + self.batch_size), len(self._x))
+        passes, places = np.divmod(np.arange(begin, begin + self.batch_size), len(self._arrays[0]))
         chosen = np.concatenate(
             [self._order(number)[places[passes == number]] for number in np.unique(passes)]
         )
-        return self._x[chosen], self._labels[chosen]
+        return tuple(array[chosen] for array in self._arrays)
 
     def _order(self, number):
         """Returns the order of one pass over the examples, as drawn when it was first needed."""
         if number not in self._orders:
             self._orders = {n: order for n, order in self._orders.items() if n == number - 1}
             rng = np.random.default_rng([self._seed, int(number)])
-            self._orders[number] = rng.permutation(len(self._x))
+            self._orders[number] = rng.permutation(len(self._arrays[0]))
         return self._orders[number]
 
 

@@ -23,20 +23,21 @@ class Bench:
 
     Args:
         model: `keras.Model`.
-        learning_rate: of Adam; None makes a bench that only predicts.
+        optimizer: `keras.optimizers.Optimizer`; None makes a bench that only predicts.
+        loss: `keras.losses.Loss`; None takes cross-entropy of logits and class numbers.
         twin: True copies the architecture; False works on the very variables of the model.
     """
 
-    def __init__(self, model, learning_rate, *, twin):
-        self.compiled = keras.models.clone_model(model) if twin else _same_layers(model)
+    def __init__(self, model, optimizer=None, loss=None, *, twin):
+        self.compiled = _twin(model) if twin else _same_layers(model)
         self._warm = set()
-        if learning_rate is None:
+        if optimizer is None:
             self.compiled.compile(jit_compile=jit_compile())
             self._optimiser_start = []
             return
         self.compiled.compile(
-            optimizer=keras.optimizers.Adam(learning_rate),
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            optimizer=optimizer,
+            loss=loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             jit_compile=jit_compile(),
         )
         optimiser = self.compiled.optimizer
@@ -73,18 +74,23 @@ class Bench:
         self._warm.add(batches.batch_size)
 
 
-def bench_for(model, learning_rate):
+def bench_for(model, optimiser=None, *, steps=0, loss=None):
     """Returns the `Bench` for a model: the kept one, where its architecture has one.
 
     Args:
         model: `keras.Model`.
-        learning_rate: of Adam; None asks for a bench that only predicts.
+        optimiser: `Optimiser`; None asks for a bench that only predicts.
+        steps: int, of the training, for an optimiser whose rate depends on it.
+        loss: as in `Bench`; with a loss of its own a model shares no bench.
     """
-    if not _can_be_shared(model):
-        return Bench(model, learning_rate, twin=False)
-    key = (model.to_json(), learning_rate)
+    build = optimiser and (lambda: optimiser.build(steps))
+    if loss is not None or not _can_be_shared(model):
+        return Bench(model, build and build(), loss, twin=False)
+    trainable = tuple(variable.trainable for variable in model.variables)
+    length = steps if optimiser and optimiser.steps_matter() else None
+    key = (model.to_json(), trainable, optimiser, length)
     if key not in _KEPT:
-        _KEPT[key] = Bench(model, learning_rate, twin=True)
+        _KEPT[key] = Bench(model, build and build(), twin=True)
         while len(_KEPT) > _MAX_KEPT:
             _KEPT.popitem(last=False)
     _KEPT.move_to_end(key)
@@ -98,7 +104,20 @@ def values_of(variables):
 
 
 def _can_be_shared(model):
-    return _config_says_all(model) and model.count_params() <= _MAX_SHARED_PARAMETERS
+    return (
+        model.count_params() <= _MAX_SHARED_PARAMETERS
+        and _config_says_all(model)
+        # What is added to the loss for a variable may be about that very variable's start.
+        and all(getattr(variable, "regularizer", None) is None for variable in model.variables)
+    )
+
+
+def _twin(model):
+    """Returns a copy of a model with variables of its own, frozen one by one as the model's are."""
+    twin = keras.models.clone_model(model)
+    for variable, mine in zip(model.variables, twin.variables, strict=True):
+        mine.trainable = variable.trainable
+    return twin
 
 
 def _config_says_all(layer):

@@ -1,17 +1,16 @@
 """`Model.fit` and `Model.predict` on a bench."""
 
-import math
-import time
-
 import keras
 import numpy as np
 
-from tlcourse.backbones.batches import OrderedBatches, ShuffledBatches
-from tlcourse.backbones.bench import bench_for, values_of
+from tlcourse.backbones.batches import ShuffledBatches
+from tlcourse.backbones.bench import bench_for
+from tlcourse.backbones.notes import Notes
+from tlcourse.backbones.optimiser import Optimiser
+from tlcourse.backbones.outputs import batch_that_fits, is_short, outputs_of
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.domains.checks import check_labels
 
-_FEW_BATCHES = 10
 _WARM_UP_STEPS = 3  # with fewer calls to each new trace TensorFlow warns of retracing
 
 
@@ -24,21 +23,34 @@ def train(
     epochs=None,
     batch_size=32,
     learning_rate=1e-3,
+    schedule="constant",
+    warm_up=0.0,
+    factors=None,
+    loss=None,
+    weights=None,
     seed=0,
     watch=None,
     n_watches=1,
     keep_best=False,
 ):
-    """Trains a classifier that gives logits: cross-entropy, Adam (Kingma & Ba, 2015), `Model.fit`.
+    """Trains a model that gives logits: cross-entropy, Adam (Kingma & Ba, 2015), `Model.fit`.
+
+    When the loss is no longer finite, training stops with a `Diverged` warning, and the weights
+    are those from before.
 
     Args:
         model: `keras.Model` from x to logits (n, n_classes); trained in place.
         x: float array (n, ...).
-        labels: int array (n,).
+        labels: int array (n,); with a `loss` of one's own, array (n, ...) of what it takes.
         steps: optimiser steps in all; the data are passed over as often as that takes.
         epochs: passes over the data; give either this or `steps`.
         batch_size: examples a step, at most n.
-        learning_rate: of Adam.
+        learning_rate: of Adam, the highest.
+        schedule: "constant" or "cosine", see `Optimiser`.
+        warm_up: share of the steps over which the learning rate rises.
+        factors: one for each trainable variable, by which the learning rate is multiplied.
+        loss: `keras.losses.Loss` instead of cross-entropy.
+        weights: float array (n,), of each example in the loss; None weighs all alike.
         seed: int, of the order of the examples and of dropout.
         watch: `(x, labels)` whose accuracy is written down along the way, or None.
         n_watches: how often, as evenly spread over the steps as whole steps allow.
@@ -53,23 +65,33 @@ def train(
         ValueError: if neither or both of `steps` and `epochs` are given, a setting is out of
             range, or the labels are not one class number for each example.
     """
-    check_settings(steps, epochs, batch_size, n_watches, learning_rate)
+    check_settings(steps, epochs, batch_size, n_watches)
+    optimiser = Optimiser(
+        learning_rate=learning_rate, schedule=schedule, warm_up=warm_up, factors=factors
+    )
     if keep_best and watch is None:
         raise ValueError("`keep_best` needs validation data: give `watch=(x, labels)`.")
-    x, labels = _examples(model, x, labels, "x", "labels")
+    x, labels = _examples(model, x, labels, "x", "labels", free=loss is not None)
+    arrays = (x, labels) if weights is None else (x, labels, _weights(weights, len(x)))
     if watch is not None:
         watch = _examples(model, *watch, "watch[0]", "watch[1]")
     batch_size = min(batch_size, len(x))
     steps = steps or max(1, round(epochs * len(x) / batch_size))
     order = {"batch_size": batch_size, "seed": seed}
-    notes = _Notes(steps, min(n_watches, steps), watch, keep_best)
-    bench = bench_for(model, learning_rate)
-    bench.warm_up(ShuffledBatches(x, labels, steps=_WARM_UP_STEPS, **order))
+    n_watches = min(n_watches, steps)
+    notes = Notes(
+        steps,
+        n_watches,
+        look=watch and accuracy_on(*watch, times=n_watches),
+        keep_best="accuracy" if keep_best else None,
+    )
+    bench = bench_for(model, optimiser, steps=steps, loss=loss)
+    bench.warm_up(ShuffledBatches(*arrays, steps=_WARM_UP_STEPS, **order))
     with bench.holding(model) as compiled:
         seed_keras(seed)
         # One pass to Keras, whatever it is to the data: it sets itself up again for each.
         compiled.fit(
-            ShuffledBatches(x, labels, steps=steps, **order),
+            ShuffledBatches(*arrays, steps=steps, **order),
             callbacks=[notes],
             shuffle=False,  # Keras would mix the batches of several passes
             verbose=0,
@@ -95,14 +117,33 @@ def predict(model, x, *, batch_size=None):
     if len(x) == 0:
         raise ValueError(f"`x` must hold at least one example; got shape {x.shape}.")
     if batch_size is None:
-        batch_size = _batch_that_fits(x)
-    if _is_short(x, batch_size):
-        return _outputs(model, x, batch_size)
-    with bench_for(model, None).holding(model) as compiled:
-        return _outputs(compiled, x, batch_size)
+        batch_size = batch_that_fits(x)
+    if is_short(x, batch_size):
+        return outputs_of(model, x, batch_size)
+    with bench_for(model).holding(model) as compiled:
+        return outputs_of(compiled, x, batch_size)
 
 
-def check_settings(steps, epochs, batch_size, n_watches, learning_rate):
+def accuracy_on(x, labels, *, times=1):
+    """Returns a look for `Notes`: how many examples a model names rightly.
+
+    Args:
+        x: array (n, ...).
+        labels: int array (n,).
+        times: how often it will look.
+
+    Returns:
+        Function of a model that gives `{"accuracy": float in [0, 1]}`.
+    """
+
+    def look(model):
+        outputs = outputs_of(model, x, batch_that_fits(x), times=times)
+        return {"accuracy": float(np.mean(outputs.argmax(axis=1) == labels))}
+
+    return look
+
+
+def check_settings(steps, epochs, batch_size, n_watches):
     """Checks settings before anything is computed with them.
 
     Args:
@@ -110,7 +151,6 @@ def check_settings(steps, epochs, batch_size, n_watches, learning_rate):
         epochs: one of this and `steps` is None.
         batch_size: whole number.
         n_watches: whole number.
-        learning_rate: positive number.
 
     Raises:
         ValueError: that names the first setting that cannot be.
@@ -122,72 +162,31 @@ def check_settings(steps, epochs, batch_size, n_watches, learning_rate):
         whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
         if value is not None and not (whole and value >= 1):
             raise ValueError(f"`{name}` must be a whole number, at least 1; got {value!r}.")
-    number = isinstance(learning_rate, (int, float, np.number))
-    if not number or not 0 < learning_rate < math.inf:
-        raise ValueError(f"`learning_rate` must be a positive number; got {learning_rate!r}.")
 
 
-class _Notes(keras.callbacks.Callback):
-    """Writes the history: time, loss, accuracy on watched data; and keeps the best weights."""
-
-    def __init__(self, steps, n_watches, watch, keep_best):
-        super().__init__()
-        self._due = [-(-steps * (i + 1) // n_watches) for i in range(n_watches)]
-        self._watch, self._keep_best = watch, keep_best
-        columns = ("step", "seconds", "loss") + (() if watch is None else ("accuracy",))
-        self.history = {column: [] for column in columns}
-        self._seconds, self._begun, self._loss_sum = 0.0, None, 0.0
-
-    def on_train_batch_begin(self, batch, logs=None):
-        # Neither the setting up before the first step counts, nor the watching after a watched one.
-        if self._begun is None:
-            self._begun = time.perf_counter()
-
-    def on_train_batch_end(self, batch, logs=None):
-        step = batch + 1
-        if step not in self._due:
-            return
-        loss_sum = step * float(logs["loss"])  # Keras reports the mean of all steps so far
-        self._seconds += time.perf_counter() - self._begun
-        self._begun = None
-        last = self.history["step"][-1] if self.history["step"] else 0
-        self.history["step"].append(step)
-        self.history["seconds"].append(self._seconds)
-        self.history["loss"].append((loss_sum - self._loss_sum) / (step - last))
-        self._loss_sum = loss_sum
-        if self._watch is not None:
-            self._look()
-
-    def on_train_end(self, logs=None):
-        if self._keep_best:
-            self.model.set_weights(self._best)
-
-    def _look(self):
-        if keras.backend.backend() == "jax":
-            self.model.jax_state_sync()  # in the midst of a fit the variables lag behind
-        x, labels = self._watch
-        batch_size = _batch_that_fits(x)
-        # Many looks at one array are worth tracing for, even where a single one is not.
-        if len(self._due) * len(x) > _FEW_BATCHES * batch_size:
-            batches = OrderedBatches(x, batch_size=batch_size)
-            parts = [self.model.predict_on_batch(batches[i][0]) for i in range(len(batches))]
-            outputs = np.concatenate(parts)
-        else:
-            outputs = _outputs(self.model, x, batch_size)
-        right = outputs.argmax(axis=1) == labels
-        accuracy = float(np.mean(right))
-        if self._keep_best and accuracy > max(self.history["accuracy"], default=-1.0):
-            self._best = values_of(self.model.weights)
-        self.history["accuracy"].append(accuracy)
-
-
-def _examples(model, x, labels, x_name, labels_name):
+def _examples(model, x, labels, x_name, labels_name, *, free=False):
     x, labels = _as_array(x), _as_array(labels)
     if len(x) == 0:
         raise ValueError(f"`{x_name}` must hold at least one example; got shape {x.shape}.")
+    if free:
+        if len(labels) != len(x):
+            raise ValueError(
+                f"`{labels_name}` must be one for each of the {len(x)} examples; got {len(labels)}."
+            )
+        return x, labels
     n_classes = getattr(model, "output_shape", (None,))[-1]  # a model that is all code has none
     check_labels(labels, len(x), n_classes, labels_name, x_name)
     return x, labels
+
+
+def _weights(weights, n):
+    weights = np.asarray(weights, dtype="float32")
+    if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError(
+            f"`weights` must be one finite number >= 0 for each of the {n} examples; got shape "
+            f"{weights.shape}."
+        )
+    return weights
 
 
 def _as_array(values):
@@ -195,23 +194,3 @@ def _as_array(values):
     if isinstance(values, (np.ndarray, list, tuple)):
         return np.asarray(values)
     return keras.ops.convert_to_numpy(values)
-
-
-def _batch_that_fits(x):
-    """Returns a batch size: 1,024 images of 224 pixels would fill a laptop's memory in VGG16."""
-    return min(1024, max(16, 2**20 // max(1, math.prod(x.shape[1:]))))
-
-
-def _is_short(x, batch_size):
-    """Whether tracing would cost more than it saves; TensorFlow also warns of such tracings."""
-    return keras.backend.backend() == "tensorflow" and len(x) <= _FEW_BATCHES * batch_size
-
-
-def _outputs(model, x, batch_size):
-    batches = OrderedBatches(x, batch_size=batch_size)
-    if _is_short(x, batch_size):
-        parts = [model(batches[i][0], training=False) for i in range(len(batches))]
-        outputs = np.concatenate([keras.ops.convert_to_numpy(part) for part in parts])
-    else:
-        outputs = model.predict(batches, verbose=0)
-    return outputs.astype("float32", copy=False)

@@ -6,7 +6,7 @@ import time
 import keras
 import numpy as np
 
-from tlcourse.backbones import check_fits, check_settings, join, seed_keras, train
+from tlcourse.backbones import Optimiser, check_fits, check_settings, join, seed_keras, train
 from tlcourse.domains import Domain, DomainPair, stratified_split
 from tlcourse.measures import accuracy
 from tlcourse.strategies.result import TransferResult
@@ -23,6 +23,8 @@ class Strategy:
         steps: optimiser steps; or
         epochs: passes over the labelled data, instead of `steps`.
         batch_size: examples a step.
+        schedule: of the learning rate: "constant", or "cosine" down to 0.
+        warm_up: share of the steps, in [0, 1), over which the learning rate rises.
         validation: share of the labelled examples held back, in [0, 1). Above 0, the weights with
             the best accuracy on them are kept; at 0 the last ones are, and nothing is selected.
         n_watches: how often accuracy is written into the history.
@@ -35,6 +37,8 @@ class Strategy:
         steps=None,
         epochs=None,
         batch_size=32,
+        schedule="constant",
+        warm_up=0.0,
         validation=0.0,
         n_watches=1,
     ):
@@ -42,8 +46,11 @@ class Strategy:
             raise ValueError(f"`validation` must lie in [0, 1); got {validation!r}.")
         if steps is None and epochs is None:
             steps = 100
-        check_settings(steps, epochs, batch_size, n_watches, learning_rate)
+        check_settings(steps, epochs, batch_size, n_watches)
+        Optimiser(learning_rate=learning_rate, schedule=schedule, warm_up=warm_up)
         self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.warm_up = warm_up
         self.steps = steps
         self.epochs = epochs
         self.batch_size = batch_size
@@ -130,6 +137,8 @@ class Strategy:
             "epochs": self.epochs,
             "batch_size": self.batch_size,
             "learning_rate": self.learning_rate,
+            "schedule": self.schedule,
+            "warm_up": self.warm_up,
             "n_watches": self.n_watches,
             "keep_best": self.validation > 0,
             "seed": seed,

@@ -1,0 +1,105 @@
+"""What is written down while a model is trained, and the weights that are kept."""
+
+import time
+import warnings
+
+import keras
+import numpy as np
+
+from tlcourse.backbones.bench import values_of
+
+_CHECKS = 5  # how often in a training it is asked whether the loss is finite
+
+
+class Diverged(UserWarning):
+    """The loss was no longer finite, and the training stopped before its end."""
+
+
+class Notes(keras.callbacks.Callback):
+    """Writes the history: step, time, loss, and what a look at the model gives.
+
+    Args:
+        steps: int, of the whole training, which is one epoch to Keras.
+        n_watches: how often a line is written.
+        look: function of the model that gives a dict of floats, or None.
+        keep_best: name of the number whose highest value decides which weights are kept; None
+            keeps the last.
+    """
+
+    def __init__(self, steps, n_watches, *, look=None, keep_best=None):
+        super().__init__()
+        self._due = {-(-steps * (i + 1) // n_watches) for i in range(n_watches)}
+        self._every = max(1, steps // _CHECKS)
+        self._look, self._keep_best = look, keep_best
+        self.history = {"step": [], "seconds": [], "loss": []}
+        self._seconds, self._begun = 0.0, None
+        self._sums, self._good, self._best = {}, None, None
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Starts the clock."""
+        # Neither the setting up before the first step counts, nor the watching after a watched one.
+        if self._begun is None:
+            self._begun = time.perf_counter()
+        if self._good is None:
+            self._good = 0, self._values()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Writes a line when one is due; stops when the loss is not finite."""
+        step = batch + 1
+        if step not in self._due and step % self._every:
+            return
+        # Keras reports the mean of all steps so far.
+        sums = {name: step * float(value) for name, value in logs.items()}
+        self._seconds += time.perf_counter() - self._begun
+        self._begun = None
+        values = self._values()
+        unfit = [name for name, value in sums.items() if not np.isfinite(value)]
+        if unfit or not all(np.isfinite(value).all() for value in values):
+            self._stop(step, unfit)
+            return
+        self._good = step, values
+        if step in self._due:
+            self._write(step, sums, values)
+
+    def on_train_end(self, logs=None):
+        """Puts the best weights back, where they were asked for."""
+        if self._best is not None:
+            self._set(self._best)
+
+    def _write(self, step, sums, values):
+        last = self.history["step"][-1] if self.history["step"] else 0
+        self.history["step"].append(step)
+        self.history["seconds"].append(self._seconds)
+        seen = {} if self._look is None else self._look(self.model)
+        before, best = self._sums, seen.get(self._keep_best)
+        means = {name: (sums[name] - before.get(name, 0.0)) / (step - last) for name in sums}
+        if best is not None and best > max(self.history.get(self._keep_best, ()), default=-np.inf):
+            self._best = values
+        for name, value in (means | seen).items():
+            self.history.setdefault(name, []).append(value)
+        self._sums = sums
+
+    def _stop(self, step, unfit):
+        good, values = self._good
+        terms = ", ".join(name for name in unfit if name != "loss") or "the loss"
+        warnings.warn(
+            f"The training stopped at step {step}: {terms if unfit else 'a weight'} is no longer "
+            f"finite. The weights are those of step {good}; try a lower learning rate.",
+            Diverged,
+            stacklevel=2,
+        )
+        self._set(values)
+        self.model.stop_training = True
+
+    def _values(self):
+        self._sync()
+        return values_of(self.model.variables)
+
+    def _set(self, values):
+        self._sync()
+        for variable, value in zip(self.model.variables, values, strict=True):
+            variable.assign(value)
+
+    def _sync(self):
+        if keras.backend.backend() == "jax":
+            self.model.jax_state_sync()  # in the midst of a fit the variables lag behind

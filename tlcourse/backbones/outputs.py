@@ -1,0 +1,45 @@
+"""What a model gives for many examples, without filling the memory."""
+
+import math
+
+import keras
+import numpy as np
+
+from tlcourse.backbones.batches import OrderedBatches
+
+_FEW_BATCHES = 10
+
+
+def batch_that_fits(x):
+    """Returns a batch size: 1,024 images of 224 pixels would fill a laptop's memory in VGG16."""
+    return min(1024, max(16, 2**20 // max(1, math.prod(x.shape[1:]))))
+
+
+def is_short(x, batch_size, times=1):
+    """Whether tracing would cost more than it saves; TensorFlow also warns of such tracings."""
+    few = times * len(x) <= _FEW_BATCHES * batch_size
+    return keras.backend.backend() == "tensorflow" and few
+
+
+def outputs_of(model, x, batch_size, *, times=1):
+    """Runs a model over examples in inference mode.
+
+    Args:
+        model: `keras.Model`, compiled when there are many examples.
+        x: array (n, ...).
+        batch_size: int, examples at a time.
+        times: how often the model will be asked; for many times tracing is worth its price.
+
+    Returns:
+        Array (n, ...), float32.
+    """
+    batches = OrderedBatches(x, batch_size=batch_size)
+    if is_short(x, batch_size, times):
+        parts = [model(batches[i][0], training=False) for i in range(len(batches))]
+        outputs = np.concatenate([keras.ops.convert_to_numpy(part) for part in parts])
+    elif times > 1:  # in the midst of a fit, where `predict` would end it
+        parts = [model.predict_on_batch(batches[i][0]) for i in range(len(batches))]
+        outputs = np.concatenate(parts)
+    else:
+        outputs = model.predict(batches, verbose=0)
+    return outputs.astype("float32", copy=False)
