@@ -1,6 +1,26 @@
-"""What is reported: accuracy, and intervals over seeds."""
+"""What is reported and compared: accuracy with intervals, and what foretells it.
+
+Transferability scores rank backbones before any training; distances and bounds compare domains;
+label-free scores choose a model without target labels (higher is better for each of them).
+"""
 
 from tlcourse.measures.accuracy import accuracy
+from tlcourse.measures.cka import linear_cka
+from tlcourse.measures.h_score import h_score
 from tlcourse.measures.interval import Interval, interval
+from tlcourse.measures.leep import leep
+from tlcourse.measures.logme import logme
+from tlcourse.measures.nce import nce
+from tlcourse.measures.transrate import transrate
 
-__all__ = ["Interval", "accuracy", "interval"]
+__all__ = [
+    "Interval",
+    "accuracy",
+    "h_score",
+    "interval",
+    "leep",
+    "linear_cka",
+    "logme",
+    "nce",
+    "transrate",
+]
