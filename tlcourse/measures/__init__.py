@@ -8,24 +8,37 @@ from tlcourse.measures.accuracy import accuracy
 from tlcourse.measures.bound import TargetErrorBound, target_error_bound
 from tlcourse.measures.cka import linear_cka
 from tlcourse.measures.h_score import h_score
+from tlcourse.measures.importance_weighting import (
+    deep_embedded_score,
+    density_ratio,
+    importance_weighted_score,
+)
 from tlcourse.measures.interval import Interval, interval
 from tlcourse.measures.leep import leep
 from tlcourse.measures.logme import logme
 from tlcourse.measures.nce import nce
+from tlcourse.measures.prediction_entropy import entropy_score, information_maximisation_score
 from tlcourse.measures.proxy_a_distance import proxy_a_distance
+from tlcourse.measures.soft_neighbourhood_density import soft_neighbourhood_density
 from tlcourse.measures.transrate import transrate
 
 __all__ = [
     "Interval",
     "TargetErrorBound",
     "accuracy",
+    "deep_embedded_score",
+    "density_ratio",
+    "entropy_score",
     "h_score",
+    "importance_weighted_score",
+    "information_maximisation_score",
     "interval",
     "leep",
     "linear_cka",
     "logme",
     "nce",
     "proxy_a_distance",
+    "soft_neighbourhood_density",
     "target_error_bound",
     "transrate",
 ]
