@@ -1,0 +1,107 @@
+"""Calibration: whether a model is right as often as it is sure."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tlcourse.domains.checks import check_labels
+from tlcourse.measures.checks import check_probs
+
+
+class Reliability(NamedTuple):
+    """What a reliability diagram draws, one number per bin from low to high confidence.
+
+    Attributes:
+        confidence: float64 array (bins,), mean of the greatest probability; NaN in an empty bin.
+        accuracy: float64 array (bins,), share of right predictions; NaN in an empty bin.
+        count: int64 array (bins,), examples in the bin.
+    """
+
+    confidence: np.ndarray
+    accuracy: np.ndarray
+    count: np.ndarray
+
+
+def reliability(probs, labels, *, bins=15):
+    """Confidence and accuracy of the predictions, by bins of confidence.
+
+    Bin m of M holds the examples whose greatest probability lies in ((m − 1) / M, m / M].
+    A calibrated model has accuracy equal to confidence in every bin; networks that were trained
+    long on hard labels are usually surer than they are right, and more so on another domain.
+
+    Args:
+        probs: float array (n, n_classes), each row sums to 1.
+        labels: int array (n,), in 0 to n_classes − 1.
+        bins: int >= 1, bins of the same width.
+
+    Returns:
+        `Reliability`: three arrays (bins,), confidence, accuracy and count.
+
+    Raises:
+        ValueError: if rows are no probabilities, labels are not one per example or name a class
+            that has no column, or `bins` is no whole number from 1.
+
+    Example:
+        >>> found = reliability([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8]], [0, 1, 1], bins=2)
+        >>> found.accuracy.round(3).tolist(), found.count.tolist()
+        ([nan, 0.667], [0, 3])
+
+    Reference:
+        Guo, Pleiss, Sun & Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
+    """
+    confidence, correct, bins = _predictions(probs, labels, bins)
+    inner_edges = np.linspace(0, 1, bins + 1)[1:-1]
+    where = np.searchsorted(inner_edges, confidence, side="left")
+    count = np.bincount(where, minlength=bins)
+    at_least_one = np.where(count > 0, count, np.nan)
+    return Reliability(
+        np.bincount(where, weights=confidence, minlength=bins) / at_least_one,
+        np.bincount(where, weights=correct, minlength=bins) / at_least_one,
+        count,
+    )
+
+
+def expected_calibration_error(probs, labels, *, bins=15):
+    """Expected calibration error: mean gap between confidence and accuracy.
+
+    ECE = Σ_bins (count / n) · |accuracy − confidence|
+    0 is perfect. It looks at the class that is named first only, and depends on the bins: compare
+    models with the same `bins` and about as many examples (few examples raise it).
+
+    Args:
+        probs: float array (n, n_classes), each row sums to 1.
+        labels: int array (n,), in 0 to n_classes − 1.
+        bins: int >= 1, bins of the same width.
+
+    Returns:
+        Float in [0, 1].
+
+    Raises:
+        ValueError: as `reliability`.
+
+    Example:
+        >>> probs = [[0.9, 0.1], [0.7, 0.3], [0.2, 0.8]]
+        >>> round(expected_calibration_error(probs, [0, 1, 1], bins=1), 6)  # |2/3 − 0.8|
+        0.133333
+
+    Reference:
+        Guo, Pleiss, Sun & Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
+    """
+    confidence, accuracy, count = reliability(probs, labels, bins=bins)
+    full = count > 0
+    gaps = np.abs(accuracy - confidence)[full]
+    return float(np.sum(count[full] * gaps) / count.sum())
+
+
+def _predictions(probs, labels, bins):
+    if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or bins < 1:
+        raise ValueError(f"`bins` must be a whole number from 1; got {bins!r}.")
+    probs = check_probs(probs, "probs")
+    labels = np.asarray(labels)
+    check_labels(labels, len(probs), None, "labels", "probs")
+    if labels.max() >= probs.shape[1]:
+        raise ValueError(
+            f"`labels` must lie in 0 to {probs.shape[1] - 1}, the columns of `probs`; "
+            f"got {labels.max()}."
+        )
+    return probs.max(axis=1), probs.argmax(axis=1) == labels, int(bins)

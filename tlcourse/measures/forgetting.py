@@ -1,0 +1,41 @@
+"""Forgetting: what a model lost on the source while it learned the target."""
+
+import numpy as np
+
+from tlcourse.measures.checks import check_accuracies
+from tlcourse.measures.interval import interval
+
+
+def forgetting(before, after):
+    """Source accuracy before transfer minus source accuracy after it.
+
+    forgetting = accuracy_before − accuracy_after, seed by seed.
+    Positive: the model forgot; negative: the target helped the source. Differences are taken
+    within a seed, so what makes one seed better than another cancels. With more than two tasks the
+    paper subtracts from the best accuracy ever seen; with one step it is this.
+
+    Args:
+        before: float in [0, 1], or such floats (n_seeds,), n_seeds >= 2.
+        after: the same kind as `before`, from the same seeds in the same order.
+
+    Returns:
+        Float in [-1, 1] for two floats; `Interval` of the mean difference over seeds for two lists.
+
+    Raises:
+        ValueError: if a number is no accuracy, there are fewer than 2 seeds, or the two are not of
+            the same length or kind.
+
+    Example:
+        >>> round(forgetting(0.95, 0.70), 6)
+        0.25
+        >>> print(forgetting([0.95, 0.93, 0.94], [0.70, 0.70, 0.67]))
+        0.250 ± 0.050
+
+    Reference:
+        Chaudhry, Dokania, Ajanthan & Torr, "Riemannian Walk for Incremental Learning", ECCV 2018.
+    """
+    if np.ndim(before) == np.ndim(after) == 0:
+        first = check_accuracies([before, before], "before")[0]
+        return float(first - check_accuracies([after, after], "after")[0])
+    before = check_accuracies(before, "before")
+    return interval(before - check_accuracies(after, "after", n=before.size))
