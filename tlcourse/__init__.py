@@ -20,6 +20,7 @@ _VERBS = {
     "tlcourse.backbones": ("extract_features", "freeze", "load_backbone"),
     "tlcourse.measures": ("interval",),
     "tlcourse.strategies": (
+        "Distil",
         "FeatureExtraction",
         "FineTune",
         "FromScratch",
