@@ -1,0 +1,102 @@
+"""What must hold of a loss's arguments. A size that a symbolic batch leaves open is not checked."""
+
+import math
+from numbers import Real
+
+from keras import backend, ops
+
+
+def floats(value, like=None):
+    """The value as a tensor of floats; whole numbers and half precision become float32.
+
+    Args:
+        value: number, array or Keras variable.
+        like: tensor whose dtype the result shall have: TensorFlow adds no float64 to a float32.
+
+    Returns:
+        Tensor, float32 or float64.
+    """
+    x = ops.convert_to_tensor(value)
+    if like is not None:
+        return ops.cast(x, like.dtype)
+    if backend.standardize_dtype(x.dtype) not in ("float32", "float64"):
+        x = ops.cast(x, "float32")
+    return x
+
+
+def matrix(value, name, *, like=None, rows=1, columns=1):
+    """The value as a tensor of floats (n, d).
+
+    Args:
+        value: array.
+        name: str, the argument to name in the message.
+        like: tensor whose dtype the result shall have; None for its own.
+        rows: int, the fewest that make sense.
+        columns: int, the same for columns.
+
+    Returns:
+        Tensor (n, d).
+
+    Raises:
+        ValueError: if it is not 2-D or too small.
+    """
+    x = floats(value, like)
+    shape = tuple(x.shape)
+    if len(shape) != 2 or too_few(shape[0], rows) or too_few(shape[1], columns):
+        raise ValueError(
+            f"`{name}` must be 2-D with at least {rows} row{'s' * (rows > 1)} and "
+            f"{columns} column{'s' * (columns > 1)}; got shape {shape}."
+        )
+    return x
+
+
+def too_few(size, least):
+    """Whether a size is known and below the least; a symbolic one is None, on JAX an expression."""
+    return isinstance(size, int) and size < least
+
+
+def check_width(x, name, like, like_name):
+    """Raises ValueError unless two tensors (n, d) agree in d."""
+    width = like.shape[-1]
+    if x.shape[-1] != width:
+        raise ValueError(
+            f"`{name}` must have shape (n, {width}) like `{like_name}`; got {tuple(x.shape)}."
+        )
+
+
+def check_rows(x, name, like, like_name):
+    """Raises ValueError unless two tensors have one row for each other."""
+    if differ(x.shape[:1], like.shape[:1]):
+        raise ValueError(
+            f"`{name}` must have {like.shape[0]} rows like `{like_name}`; "
+            f"got shape {tuple(x.shape)}."
+        )
+
+
+def check_shape(x, name, like, like_name):
+    """Raises ValueError unless two tensors have the same shape, as far as it is known."""
+    if differ(x.shape, like.shape):
+        raise ValueError(
+            f"`{name}` must have shape {tuple(like.shape)} like `{like_name}`; "
+            f"got {tuple(x.shape)}."
+        )
+
+
+def differ(shape, other):
+    """Whether two shapes cannot be the same; a size that is not known may be any."""
+    return len(shape) != len(other) or any(
+        isinstance(one, int) and isinstance(two, int) and one != two
+        for one, two in zip(shape, other, strict=True)
+    )
+
+
+def check_positive(value, name):
+    """Raises ValueError unless the value is a finite number above 0."""
+    if not isinstance(value, Real) or not 0 < value < math.inf:
+        raise ValueError(f"`{name}` must be a finite number > 0; got {value!r}.")
+
+
+def check_strength(value, name="strength"):
+    """Raises ValueError for a number that is negative or not finite; tensors pass."""
+    if isinstance(value, Real) and not 0 <= value < math.inf:
+        raise ValueError(f"`{name}` must be a finite number >= 0; got {value!r}.")
