@@ -15,20 +15,23 @@ from tlcourse.backbones.feature_scale import FeatureScale
 from tlcourse.backbones.features import extract_features
 from tlcourse.backbones.freezing import freeze, freeze_batchnorm, thaw
 from tlcourse.backbones.language_model import LanguageModel
-from tlcourse.backbones.notes import Diverged
+from tlcourse.backbones.notes import Diverged, Notes
 from tlcourse.backbones.optimiser import Optimiser
 from tlcourse.backbones.pretraining import pretrain, pretrainings
+from tlcourse.backbones.random_affine import RandomAffine
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.text_encoder import TextEncoder, load_text_encoder
-from tlcourse.backbones.training import check_settings, predict, train
+from tlcourse.backbones.training import check_settings, fit_batches, predict, train
 from tlcourse.backbones.words import load_words, save_words, train_words, word_encoder
 
 __all__ = [
     "Diverged",
     "FeatureScale",
     "LanguageModel",
+    "Notes",
     "Optimiser",
     "Pretrained",
+    "RandomAffine",
     "TextEncoder",
     "backbone_names",
     "causal_lm",
@@ -37,6 +40,7 @@ __all__ = [
     "check_settings",
     "copy_of",
     "extract_features",
+    "fit_batches",
     "freeze",
     "freeze_batchnorm",
     "join",

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from tlcourse.backbones.batches import ShuffledBatches
-from tlcourse.backbones.bench import bench_for
+from tlcourse.backbones.bench import bench_for, jit_compile
 from tlcourse.backbones.notes import Notes
 from tlcourse.backbones.optimiser import Optimiser
 from tlcourse.backbones.outputs import batch_that_fits, is_short, outputs_of
@@ -97,6 +97,26 @@ def train(
             verbose=0,
         )
     return notes.history
+
+
+def fit_batches(model, batches, optimizer, *, notes, seed, loss=None):
+    """Trains a model of several inputs on batches that are already made: one pass, `Model.fit`.
+
+    Args:
+        model: `keras.Model`; it is compiled anew.
+        batches: `keras.utils.PyDataset` of all steps.
+        optimizer: `keras.optimizers.Optimizer`, see `Optimiser.build`.
+        notes: `Notes`, which afterwards holds the history.
+        seed: int, of dropout and augmentation.
+        loss: `keras.losses.Loss`; None takes cross-entropy of logits and class numbers.
+    """
+    model.compile(
+        optimizer,
+        loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=jit_compile(),
+    )
+    seed_keras(seed)
+    model.fit(batches, callbacks=[notes], shuffle=False, verbose=0)
 
 
 def predict(model, x, *, batch_size=None):

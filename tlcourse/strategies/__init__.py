@@ -1,23 +1,56 @@
 """Recipes that train, and what they give back."""
 
+from tlcourse.strategies.ada_bn import AdaBN
+from tlcourse.strategies.adaptation import Adaptation
+from tlcourse.strategies.cdan import CDAN, ConditionalDomainTerm
+from tlcourse.strategies.coral import CORAL
+from tlcourse.strategies.dan import DAN, MmdTerm
+from tlcourse.strategies.dann import DANN, DomainTerm
+from tlcourse.strategies.deep_coral import CoralTerm, DeepCORAL
 from tlcourse.strategies.distil import Distil
 from tlcourse.strategies.feature_extraction import FeatureExtraction, LinearProbe
 from tlcourse.strategies.fine_tune import FineTune
 from tlcourse.strategies.from_scratch import FromScratch
+from tlcourse.strategies.importance_weighting import ImportanceWeighting
+from tlcourse.strategies.mcc import MCC, ConfusionTerm
+from tlcourse.strategies.pseudo_labels import PseudoLabels
 from tlcourse.strategies.repeats import over_seeds, over_shots
 from tlcourse.strategies.result import TransferResult
+from tlcourse.strategies.selection import selected_accuracies
 from tlcourse.strategies.source_only import SourceOnly
+from tlcourse.strategies.source_trained import SourceTrained
 from tlcourse.strategies.strategy import Strategy
+from tlcourse.strategies.subspace_alignment import SubspaceAlignment
+from tlcourse.strategies.term import Term
 
 __all__ = [
+    "CDAN",
+    "CORAL",
+    "DAN",
+    "DANN",
+    "MCC",
+    "AdaBN",
+    "Adaptation",
+    "ConditionalDomainTerm",
+    "ConfusionTerm",
+    "CoralTerm",
+    "DeepCORAL",
     "Distil",
+    "DomainTerm",
     "FeatureExtraction",
     "FineTune",
     "FromScratch",
+    "ImportanceWeighting",
     "LinearProbe",
+    "MmdTerm",
+    "PseudoLabels",
     "SourceOnly",
+    "SourceTrained",
     "Strategy",
+    "SubspaceAlignment",
+    "Term",
     "TransferResult",
     "over_seeds",
     "over_shots",
+    "selected_accuracies",
 ]

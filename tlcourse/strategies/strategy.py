@@ -103,11 +103,7 @@ class Strategy:
             n_labels=n_labels,
             n_trained=_count(model.trainable_variables),
             n_stored=model.count_params() - _count_frozen(backbone),
-            selected=(
-                f"best of {self.n_watches} on {self.validation:.0%} of the labels"
-                if self.validation
-                else "last step, nothing selected"
-            ),
+            selected=self._selected(),
             seed=seed,
             source=source if same_task else None,
         )
@@ -129,6 +125,12 @@ class Strategy:
     def _train(self, model, backbone, head, x, labels, watch, seed):
         """Trains the model in place and returns the history."""
         return train(model, x, labels, watch=watch, **self._training(seed))
+
+    def _selected(self):
+        """Returns how the weights that are kept were chosen (str)."""
+        if self.validation:
+            return f"best of {self.n_watches} on {self.validation:.0%} of the labels"
+        return "last step, nothing selected"
 
     def _training(self, seed):
         """Returns the settings of `train` (dict)."""

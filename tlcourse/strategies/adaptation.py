@@ -1,0 +1,245 @@
+"""Unsupervised adaptation: labelled source and unlabelled target images in every step."""
+
+from copy import copy
+
+import keras
+from keras import ops
+
+from tlcourse.backbones import (
+    Notes,
+    Optimiser,
+    copy_of,
+    fit_batches,
+    load_backbone,
+    new_head,
+    predict,
+    thaw,
+)
+from tlcourse.backbones.batches import ShuffledBatches
+from tlcourse.domains import DomainPair, stratified_split
+from tlcourse.strategies.selection import LABEL_FREE, label_free_scores
+from tlcourse.strategies.strategy import Strategy
+from tlcourse.strategies.term import check_terms
+
+_COLUMN = {"source": "source_validation"}  # of the history, where it is called otherwise
+_SELECTED = {
+    "last": "last step, nothing selected",
+    "source": "best of {} on held-out source labels",
+    "oracle": "best of {} on the target's test labels: a bound, not a method",
+}
+_HELD = 0.1  # share of the source's training examples held back where one selects by them
+_MOST_SEEN = 2000  # target training images that a label-free score looks at
+
+
+class Adaptation(Strategy):
+    """Trains on labelled source and unlabelled target images, with terms that bring them together.
+
+    min over θ of the mean source cross-entropy + Σ strength · term(source, target). No label of
+    the target is used, whatever the pair holds.
+
+    Args:
+        backbone: name of an architecture, which begins with new weights, or a `keras.Model`,
+            which is copied and begins with its own.
+        head: `keras.Model` to begin with, for the source's classes; None begins with a new one.
+        terms: `Term`s, each with a name of its own.
+        augment: `keras.layers.Layer` that changes images of both domains in training, such as
+            `RandomAffine`; None changes nothing.
+        select: which weights are kept: "last"; "source", the best on held-out source labels; a
+            score that needs no labels (`entropy`, `information_maximisation`,
+            `neighbourhood_density`); or "oracle", by the target's test labels, to be shown beside
+            the others and never to be reported alone.
+        dropout: of a new head.
+        batch_size: examples of each domain a step.
+        **settings: those of `Strategy` but `validation`; by default 4 epochs, passes over the
+            source.
+
+    Reference:
+        Wilson & Cook, "A Survey of Unsupervised Deep Domain Adaptation", ACM TIST 2020; on the
+        three ways to select, Musgrave, Belongie & Lim, "Unsupervised Domain Adaptation: A Reality
+        Check", 2021.
+    """
+
+    def __init__(
+        self,
+        backbone="small_cnn",
+        *,
+        head=None,
+        terms=(),
+        augment=None,
+        select="last",
+        dropout=0.3,
+        batch_size=64,
+        **settings,
+    ):
+        if settings.pop("validation", 0):
+            raise ValueError("`validation` is for labelled targets; give `select` instead.")
+        if "steps" not in settings:
+            settings.setdefault("epochs", 4)
+        super().__init__(batch_size=batch_size, **settings)
+        allowed = (*_SELECTED, *LABEL_FREE)
+        if select not in allowed:
+            raise ValueError(f"`select` must be one of {allowed}; got {select!r}.")
+        self.backbone = backbone
+        self.head = head
+        self.terms = check_terms(terms)
+        self.augment = augment
+        self.select = select
+        self.dropout = dropout
+
+    def fit(self, data, *, shots=None, seed=0, watch_test=False):
+        """Trains on a pair and measures on both test sets.
+
+        Args:
+            data: a `DomainPair` whose domains have the same classes.
+            shots: changes nothing, since no label of the target is used; it is taken so that this
+                strategy can stand in a table beside the others.
+            seed: int, of the new weights, the order of examples, augmentation and dropout.
+            watch_test: write the target's test accuracy into the history, as "oracle".
+
+        Returns:
+            `TransferResult`, `n_labels` 0. Its history has one column for each term and, when
+            something is selected or watched, "source_validation" and the label-free scores.
+
+        Raises:
+            ValueError: if `data` is not a pair, the classes differ, or there is one class only.
+        """
+        if not isinstance(data, DomainPair) or not data.same_classes:
+            raise ValueError(
+                f"`data` must be a DomainPair with the same classes in both domains; got {data!r}."
+            )
+        if data.source.n_classes < 2:
+            raise ValueError(f"`data` must have at least 2 classes; got {data!r}.")
+        if self.select == "oracle" and not watch_test:
+            raise ValueError("`select='oracle'` needs `watch_test=True`: it looks at test labels.")
+        ready = copy(self)
+        ready._unlabelled = data.target.x_train  # all that training is given of the target
+        return super(Adaptation, ready).fit(data, seed=seed, watch_test=watch_test)
+
+    def _labelled(self, target, source, shots, seed):
+        return source.x_train, source.labels_train
+
+    def _target_labels(self, labels):
+        return 0
+
+    def _prepare(self, target):
+        if isinstance(self.backbone, str):
+            backbone = load_backbone(self.backbone, input_shape=target.input_shape)
+        else:
+            backbone = thaw(copy_of(self.backbone))
+        if self.head is None:
+            return backbone, new_head(backbone, target.n_classes, dropout=self.dropout)
+        return backbone, thaw(copy_of(self.head))
+
+    def _train(self, model, backbone, head, x, labels, watch, seed):
+        unlabelled, look = self._unlabelled, None
+        if self.select != "last" or watch is not None:
+            kept, held = stratified_split(labels, _HELD, seed)
+            look = _Look(model, (x[held], labels[held]), unlabelled[:_MOST_SEEN], watch)
+            x, labels = x[kept], labels[kept]
+        size = min(self.batch_size, len(x), len(unlabelled))
+        steps = self.steps or max(1, round(self.epochs * len(x) / size))
+        terms = [type(t).from_config({**t.get_config(), "steps": steps}) for t in self.terms]
+        optimiser = Optimiser(
+            learning_rate=self.learning_rate, schedule=self.schedule, warm_up=self.warm_up
+        )
+        notes = Notes(
+            steps,
+            min(self.n_watches, steps),
+            look=look,
+            keep_best=None if self.select == "last" else _COLUMN.get(self.select, self.select),
+        )
+        fit_batches(
+            _joint(backbone, head, terms, self.augment),
+            PairBatches(x, labels, unlabelled, steps=steps, batch_size=size, seed=seed),
+            optimiser.build(steps),
+            notes=notes,
+            seed=seed,
+        )
+        return notes.history
+
+    def _selected(self):
+        told = _SELECTED.get(self.select, f"best of {{}} by {self.select}, without labels")
+        return told.format(self.n_watches)
+
+
+class PairBatches(keras.utils.PyDataset):
+    """Labelled source and unlabelled target images, each domain in an order of its own.
+
+    The smaller domain is passed over more often.
+
+    Args:
+        x: float array (n, ...) of the source.
+        labels: int array (n,).
+        x_target: float array (m, ...).
+        steps: int, batches in all.
+        batch_size: int, of each domain; at most n and m.
+        seed: int.
+    """
+
+    def __init__(self, x, labels, x_target, *, steps, batch_size, seed):
+        super().__init__()
+        order = {"steps": steps, "batch_size": batch_size}
+        self._source = ShuffledBatches(x, labels, seed=seed, **order)
+        self._target = ShuffledBatches(x_target, seed=seed + 1, **order)
+
+    def __len__(self):
+        return len(self._source)
+
+    def __getitem__(self, index):
+        x, labels = self._source[index]
+        return {"source": x, "target": self._target[index][0]}, labels
+
+
+def _joint(backbone, head, terms, augment):
+    """Returns a model of both domains' images that gives the source's logits."""
+    shape = backbone.input_shape[1:]
+    source, target = keras.Input(shape, name="source"), keras.Input(shape, name="target")
+    both = keras.layers.Concatenate(axis=0)([source, target])
+    if augment is not None:
+        both = type(augment).from_config(augment.get_config())(both)
+    # One pass for both: faster, and batch normalisation sees both domains at once.
+    features = backbone(both)
+    logits = head(features)
+    if not terms:
+        return keras.Model([source, target], _FirstHalf()(logits))
+    halves = [half()(x) for x in (features, logits) for half in (_FirstHalf, _SecondHalf)]
+    of_source, of_target, source_logits, target_logits = halves
+    for term in terms:
+        source_logits = term(of_source, of_target, source_logits, target_logits)
+    return keras.Model([source, target], source_logits)
+
+
+class _FirstHalf(keras.layers.Layer):
+    """The source's part of a batch of both."""
+
+    def call(self, x):
+        return x[: ops.shape(x)[0] // 2]
+
+    def compute_output_shape(self, shape):
+        return shape
+
+
+class _SecondHalf(_FirstHalf):
+    """The target's part."""
+
+    def call(self, x):
+        return x[ops.shape(x)[0] // 2 :]
+
+
+class _Look:
+    """Scores of a model in training: on held-out source labels, without labels, and the oracle."""
+
+    def __init__(self, model, held, unlabelled, watch):
+        self._model, self._held = model, held
+        self._unlabelled, self._watch = unlabelled, watch
+
+    def __call__(self, _):
+        x, labels = self._held
+        scores = {"source_validation": self._accuracy(x, labels)}
+        scores |= label_free_scores(predict(self._model, self._unlabelled))
+        if self._watch is not None:
+            scores["oracle"] = self._accuracy(*self._watch)
+        return scores
+
+    def _accuracy(self, x, labels):
+        return float((predict(self._model, x).argmax(axis=1) == labels).mean())

@@ -1,0 +1,46 @@
+"""DAN: the distributions of both domains' features are brought together by their kernel means."""
+
+import keras
+
+from tlcourse.losses import mmd_loss
+from tlcourse.strategies.adaptation import Adaptation
+from tlcourse.strategies.term import Term
+
+
+@keras.saving.register_keras_serializable(package="tlcourse")
+class MmdTerm(Term):
+    """Squared maximum mean discrepancy of the features, see `mmd_loss`.
+
+    Args:
+        strength: float >= 0.
+        ramp: as in `Term`, like `steps`.
+        steps: int.
+        **kwargs: those of `keras.layers.Layer`; the name is "mmd".
+    """
+
+    def __init__(self, *, strength=1.0, ramp=False, steps=None, name="mmd", **kwargs):
+        super().__init__(strength=strength, ramp=ramp, steps=steps, name=name, **kwargs)
+
+    def distance(self, source_features, target_features, source_logits, target_logits):
+        """Returns `mmd_loss` of the features (scalar)."""
+        return mmd_loss(source_features, target_features)
+
+
+class DAN(Adaptation):
+    """Trains on the source while the MMD between both domains' features is made small.
+
+    The paper aligns several layers with kernels whose weights are learned; this aligns the
+    features, with kernels of equal weight.
+
+    Args:
+        backbone: as in `Adaptation`.
+        strength: float >= 0, of the alignment.
+        **settings: those of `Adaptation`.
+
+    Reference:
+        Long, Cao, Wang & Jordan, "Learning Transferable Features with Deep Adaptation Networks",
+        ICML 2015.
+    """
+
+    def __init__(self, backbone="small_cnn", *, strength=1.0, **settings):
+        super().__init__(backbone, terms=[MmdTerm(strength=strength)], **settings)

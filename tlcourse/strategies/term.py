@@ -1,0 +1,86 @@
+"""A term of the loss that looks at both domains: what the methods of adaptation differ in."""
+
+import keras
+from keras import ops
+
+from tlcourse.losses import adversarial_strength
+
+
+class Term(keras.layers.Layer):
+    """Adds `strength` times a loss of both domains' features and logits; labels are not given.
+
+    A term says in `distance` what it measures. It may own layers, such as a domain classifier.
+
+    Args:
+        strength: float >= 0, its weight beside the cross-entropy on the source.
+        ramp: let the strength grow from 0 as DANN's does (see `tlcourse.losses`): a term that
+            trusts the predictions should wait until there are some.
+        steps: int, of the whole training; the strategy sets it.
+        **kwargs: those of `keras.layers.Layer`.
+    """
+
+    def __init__(self, *, strength=1.0, ramp=False, steps=None, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(strength, (int, float)) or not strength >= 0:
+            raise ValueError(f"`strength` must be a number, at least 0; got {strength!r}.")
+        self.strength = strength
+        self.ramp = ramp
+        self.steps = steps
+
+    def build(
+        self,
+        source_features_shape,
+        target_features_shape,
+        source_logits_shape,
+        target_logits_shape,
+    ):
+        """Makes the counter of steps."""
+        self._done = self.add_weight(name="steps_done", initializer="zeros", trainable=False)
+        self.value = keras.metrics.Mean(name=self.name)
+
+    def distance(self, source_features, target_features, source_logits, target_logits):
+        """Returns the loss before `strength`, a scalar."""
+        raise NotImplementedError(f"{type(self).__name__} must say what it measures.")
+
+    def progress(self):
+        """Returns the share of the training that is done (scalar in [0, 1])."""
+        return ops.minimum(self._done / (self.steps or 1), 1.0)
+
+    def call(self, source_features, target_features, source_logits, target_logits, training=None):
+        """Adds the loss and hands the source's logits on."""
+        if not training:
+            return source_logits
+        distance = self.distance(source_features, target_features, source_logits, target_logits)
+        self.value.update_state(ops.stop_gradient(distance))
+        weight = adversarial_strength(self.progress()) if self.ramp else 1.0
+        self.add_loss(self.strength * weight * distance)
+        self._done.assign_add(1.0)
+        return source_logits
+
+    def get_config(self):
+        """Returns the settings (dict)."""
+        settings = {"strength": self.strength, "ramp": self.ramp, "steps": self.steps}
+        return {**super().get_config(), **settings}
+
+
+def check_terms(terms):
+    """Checks that there are terms and that each has a name of its own.
+
+    Args:
+        terms: iterable of `Term`.
+
+    Returns:
+        Tuple of `Term`.
+
+    Raises:
+        ValueError: if one is no `Term`, or two have the same name.
+    """
+    terms = tuple(terms)
+    others = [term for term in terms if not isinstance(term, Term)]
+    if others:
+        raise ValueError(f"`terms` must be terms such as MmdTerm(); got {others[0]!r}.")
+    names = [term.name for term in terms]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"`terms` must have names of their own; two are {name!r}.")
+    return terms
