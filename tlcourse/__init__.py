@@ -18,7 +18,13 @@ _VERBS = {
         "load_domain",
         "load_pair",
     ),
-    "tlcourse.backbones": ("RandomAffine", "extract_features", "freeze", "load_backbone"),
+    "tlcourse.backbones": (
+        "RandomAffine",
+        "extract_features",
+        "freeze",
+        "load_backbone",
+        "multi_level",
+    ),
     "tlcourse.measures": ("interval",),
     "tlcourse.strategies": (
         "AdaBN",

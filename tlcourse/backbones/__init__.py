@@ -15,6 +15,7 @@ from tlcourse.backbones.feature_scale import FeatureScale
 from tlcourse.backbones.features import extract_features
 from tlcourse.backbones.freezing import freeze, freeze_batchnorm, thaw
 from tlcourse.backbones.language_model import LanguageModel
+from tlcourse.backbones.multi_level import multi_level
 from tlcourse.backbones.notes import Diverged, Notes
 from tlcourse.backbones.optimiser import Optimiser
 from tlcourse.backbones.pretraining import pretrain, pretrainings
@@ -48,6 +49,7 @@ __all__ = [
     "load_causal_lm",
     "load_text_encoder",
     "load_words",
+    "multi_level",
     "new_head",
     "predict",
     "pretrain",
