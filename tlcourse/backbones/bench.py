@@ -129,18 +129,18 @@ def _config_says_all(layer):
     if type(layer).__module__.split(".")[0] not in ("keras", "tlcourse"):
         return False
     if isinstance(layer, keras.Model):
-        return _is_graph(layer) and all(map(_config_says_all, layer.layers))
+        return is_graph(layer) and all(map(_config_says_all, layer.layers))
     return not isinstance(layer, keras.layers.Lambda) and not hasattr(layer, "finalize_state")
 
 
-def _is_graph(model):
+def is_graph(model):
     """Whether a model is a graph of layers from one input to one output."""
     return len(getattr(model, "inputs", None) or ()) == 1 == len(model.outputs)
 
 
 def _same_layers(model):
     """Returns a model of the same layers and variables; one that is all code can only be itself."""
-    if not _is_graph(model):
+    if not is_graph(model):
         return model
     return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
 

@@ -26,7 +26,7 @@ def freeze(model, up_to=None):
     """
     if up_to is None:
         return _set(model, trainable=False)
-    every = list(_single_layers(model))
+    every = list(single_layers(model))
     matches = [i for i, layer in enumerate(every) if _begins_with(layer.name, up_to)]
     if not matches:
         names = [layer.name for layer in every]
@@ -60,7 +60,7 @@ def freeze_batchnorm(model):
     Returns:
         `model`.
     """
-    for layer in _single_layers(model):
+    for layer in single_layers(model):
         if isinstance(layer, layers.BatchNormalization):
             layer.trainable = False
     return model
@@ -77,11 +77,18 @@ def _set(model, *, trainable):
     return model
 
 
-def _single_layers(model):
-    """Yields the layers from input to output, those of a nested model in its place."""
+def single_layers(model):
+    """Yields the layers from input to output, those of a nested model in its place.
+
+    Args:
+        model: `keras.Model`.
+
+    Yields:
+        `keras.layers.Layer`, none of them a model.
+    """
     for layer in model.layers:
         if isinstance(layer, Model):
-            yield from _single_layers(layer)
+            yield from single_layers(layer)
         else:
             yield layer
 

@@ -1,6 +1,16 @@
 """Fine-tuning: training goes on from the pretrained weights, all of them or the later ones."""
 
-from tlcourse.backbones import check_backbone, copy_of, freeze, freeze_batchnorm, new_head, thaw
+from tlcourse.backbones import (
+    check_backbone,
+    copy_of,
+    freeze,
+    freeze_batchnorm,
+    new_head,
+    thaw,
+    train,
+)
+from tlcourse.backbones.splitting import past_the_frozen
+from tlcourse.backbones.stages import stages
 from tlcourse.strategies.strategy import Strategy
 
 
@@ -8,6 +18,10 @@ class FineTune(Strategy):
     """Starts at pretrained weights and trains them on the target.
 
     min over θ of the mean target loss L(f_θ(x), y), started at the pretrained θ.
+
+    What is frozen at the beginning of the network runs once over the examples, not at every step,
+    where nothing in it acts at random (see `tlcourse.backbones.splitting`): the same weights,
+    sooner.
 
     Args:
         backbone: `keras.Model`, images to features; it is copied and never changed.
@@ -18,7 +32,14 @@ class FineTune(Strategy):
         freeze_statistics: keep the statistics and scales of batch normalisation as pretrained.
             True is the safe choice when the target has few images.
         dropout: of a new head.
+        layer_decay: float in (0, 1]: each stage of the backbone (see `tlcourse.backbones.stages`)
+            has this times the learning rate of the stage after it, and the head the full one
+            (discriminative fine-tuning). None gives all the same; the paper took 1 / 2.6.
         **settings: those of `Strategy`.
+
+    Reference:
+        Howard & Ruder, "Universal Language Model Fine-tuning for Text Classification", ACL 2018,
+        section 3.2, for `layer_decay`. There a layer is a stage.
     """
 
     def __init__(
@@ -29,15 +50,20 @@ class FineTune(Strategy):
         freeze_to=None,
         freeze_statistics=True,
         dropout=0.3,
+        layer_decay=None,
         **settings,
     ):
         super().__init__(**settings)
         check_backbone(backbone)
+        number = isinstance(layer_decay, (int, float))
+        if layer_decay is not None and not (number and 0 < layer_decay <= 1):
+            raise ValueError(f"`layer_decay` must lie in (0, 1], or be None; got {layer_decay!r}.")
         self.backbone = backbone
         self.head = head
         self.freeze_to = freeze_to
         self.freeze_statistics = freeze_statistics
         self.dropout = dropout
+        self.layer_decay = layer_decay
 
     def _prepare(self, target):
         backbone = thaw(copy_of(self.backbone))
@@ -54,3 +80,31 @@ class FineTune(Strategy):
                 "Leave `head` out to begin with a new one."
             )
         return backbone, copy_of(self.head)
+
+    def _train(self, model, backbone, head, x, labels, watch, seed):
+        whole = self._trained(model, backbone, head)
+        return self._train_unfrozen(whole, backbone, x, labels, watch, self._training(seed))
+
+    def _trained(self, model, backbone, head):
+        """Returns the model to train: one that gives `model`'s logits and may add to the loss."""
+        return model
+
+    def _train_unfrozen(self, model, backbone, x, labels, watch, settings):
+        """Trains a model with settings of `train` and returns the history."""
+        steps, epochs = settings["steps"], settings["epochs"]
+        examples = epochs * len(x) if steps is None else steps * settings["batch_size"]
+        model, x, watch = past_the_frozen(model, x, watch, examples=examples)
+        factors = self._factors(model, backbone)
+        return train(model, x, labels, watch=watch, factors=factors, **settings)
+
+    def _factors(self, model, backbone):
+        """Returns the factors of the learning rate, one for each variable that is trained."""
+        if self.layer_decay is None:
+            return None
+        factors = {
+            id(variable): self.layer_decay**distance
+            for distance, stage in enumerate(reversed(stages(backbone)), 1)
+            for layer in stage
+            for variable in layer.variables
+        }
+        return tuple(factors.get(id(variable), 1.0) for variable in model.trainable_variables)
