@@ -26,13 +26,9 @@ def freeze(model, up_to=None):
     """
     if up_to is None:
         return _set(model, trainable=False)
-    every = list(single_layers(model))
-    matches = [i for i, layer in enumerate(every) if _begins_with(layer.name, up_to)]
-    if not matches:
-        names = [layer.name for layer in every]
-        raise UnknownName(f"No layer of '{model.name}' begins with {up_to!r}.{near(up_to, names)}")
+    frozen = layers_up_to(model, up_to)
     thaw(model)
-    for layer in every[: matches[-1] + 1]:
+    for layer in frozen:
         layer.trainable = False
     return model
 
@@ -64,6 +60,29 @@ def freeze_batchnorm(model):
         if isinstance(layer, layers.BatchNormalization):
             layer.trainable = False
     return model
+
+
+def layers_up_to(model, beginning):
+    """Lists the layers from the input up to the last one whose name begins so.
+
+    Args:
+        model: `keras.Model`.
+        beginning: str, see `freeze`.
+
+    Returns:
+        List of `keras.layers.Layer`, those of models inside included.
+
+    Raises:
+        UnknownName: (a ValueError) if no layer's name begins so.
+    """
+    every = list(single_layers(model))
+    matches = [i for i, layer in enumerate(every) if _begins_with(layer.name, beginning)]
+    if not matches:
+        names = [layer.name for layer in every]
+        raise UnknownName(
+            f"No layer of '{model.name}' begins with {beginning!r}.{near(beginning, names)}"
+        )
+    return every[: matches[-1] + 1]
 
 
 def _set(model, *, trainable):

@@ -11,8 +11,10 @@ from tlcourse.strategies.distil import Distil
 from tlcourse.strategies.feature_extraction import FeatureExtraction, LinearProbe
 from tlcourse.strategies.fine_tune import FineTune
 from tlcourse.strategies.from_scratch import FromScratch
+from tlcourse.strategies.gradual_unfreezing import GradualUnfreezing
 from tlcourse.strategies.importance_weighting import ImportanceWeighting
 from tlcourse.strategies.mcc import MCC, ConfusionTerm
+from tlcourse.strategies.multi_task import MultiTask, MultiTaskResult
 from tlcourse.strategies.pseudo_labels import PseudoLabels
 from tlcourse.strategies.repeats import over_seeds, over_shots
 from tlcourse.strategies.result import TransferResult
@@ -21,6 +23,8 @@ from tlcourse.strategies.source_only import SourceOnly
 from tlcourse.strategies.source_trained import SourceTrained
 from tlcourse.strategies.strategy import Strategy
 from tlcourse.strategies.subspace_alignment import SubspaceAlignment
+from tlcourse.strategies.task import Task
+from tlcourse.strategies.task_gradients import gradients_of_tasks
 from tlcourse.strategies.term import Term
 
 __all__ = [
@@ -40,16 +44,21 @@ __all__ = [
     "FeatureExtraction",
     "FineTune",
     "FromScratch",
+    "GradualUnfreezing",
     "ImportanceWeighting",
     "LinearProbe",
     "MmdTerm",
+    "MultiTask",
+    "MultiTaskResult",
     "PseudoLabels",
     "SourceOnly",
     "SourceTrained",
     "Strategy",
     "SubspaceAlignment",
+    "Task",
     "Term",
     "TransferResult",
+    "gradients_of_tasks",
     "over_seeds",
     "over_shots",
     "selected_accuracies",
