@@ -20,6 +20,7 @@ _VERBS = {
     ),
     "tlcourse.backbones": (
         "RandomAffine",
+        "RandomBlur",
         "extract_features",
         "freeze",
         "load_backbone",
@@ -40,6 +41,7 @@ _VERBS = {
         "FromScratch",
         "GradualUnfreezing",
         "ImportanceWeighting",
+        "L2SP",
         "LinearProbe",
         "MCC",
         "MultiTask",
