@@ -51,6 +51,7 @@ _VERBS = {
         "Task",
         "TransferResult",
         "gradients_of_tasks",
+        "advise",
         "over_seeds",
         "over_shots",
         "selected_accuracies",

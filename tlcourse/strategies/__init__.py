@@ -2,6 +2,7 @@
 
 from tlcourse.strategies.ada_bn import AdaBN
 from tlcourse.strategies.adaptation import Adaptation
+from tlcourse.strategies.advise import Advice, advise
 from tlcourse.strategies.cdan import CDAN, ConditionalDomainTerm
 from tlcourse.strategies.coral import CORAL
 from tlcourse.strategies.dan import DAN, MmdTerm
@@ -13,6 +14,7 @@ from tlcourse.strategies.fine_tune import FineTune
 from tlcourse.strategies.from_scratch import FromScratch
 from tlcourse.strategies.gradual_unfreezing import GradualUnfreezing
 from tlcourse.strategies.importance_weighting import ImportanceWeighting
+from tlcourse.strategies.l2_sp import L2SP
 from tlcourse.strategies.mcc import MCC, ConfusionTerm
 from tlcourse.strategies.multi_task import MultiTask, MultiTaskResult
 from tlcourse.strategies.pseudo_labels import PseudoLabels
@@ -32,9 +34,11 @@ __all__ = [
     "CORAL",
     "DAN",
     "DANN",
+    "L2SP",
     "MCC",
     "AdaBN",
     "Adaptation",
+    "Advice",
     "ConditionalDomainTerm",
     "ConfusionTerm",
     "CoralTerm",
@@ -59,6 +63,7 @@ __all__ = [
     "Term",
     "TransferResult",
     "gradients_of_tasks",
+    "advise",
     "over_seeds",
     "over_shots",
     "selected_accuracies",
