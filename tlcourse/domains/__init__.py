@@ -5,6 +5,7 @@ from tlcourse.domains.catalog import available, domain_names, load_domain, load_
 from tlcourse.domains.domain import Domain, DomainPair, stratified_split
 from tlcourse.domains.download import DataError, fetch, locate, verify
 from tlcourse.domains.folder import from_folder
+from tlcourse.domains.glyph_tasks import ManyLabels, glyph_tasks
 from tlcourse.domains.inventory import inventory
 from tlcourse.domains.registry import data_sets
 from tlcourse.domains.shipped import data_folder
@@ -15,6 +16,7 @@ __all__ = [
     "DataError",
     "Domain",
     "DomainPair",
+    "ManyLabels",
     "available",
     "data_folder",
     "data_sets",
@@ -22,6 +24,7 @@ __all__ = [
     "fetch",
     "from_arrays",
     "from_folder",
+    "glyph_tasks",
     "inventory",
     "load_domain",
     "load_pair",

@@ -105,6 +105,24 @@ def render(characters, faces, n, *, size=28, seed=0):
         `(images, labels)`: uint8 (n, size, size, 1), white ink on black, and int32 (n,), the
         classes shuffled and, in the whole as in any first part, as even as can be.
     """
+    arrays = render_and_tell(characters, faces, n, size=size, seed=seed)
+    return arrays["images"], arrays["labels"]
+
+
+def render_and_tell(characters, faces, n, *, size=28, seed=0):
+    """Draws as `render` does and also tells how each image was drawn.
+
+    Args:
+        characters: as in `render`, like all of these.
+        faces: font files.
+        n: int.
+        size: int.
+        seed: int.
+
+    Returns:
+        Dict of arrays: "images" and "labels" of `render`; "faces", int64 (n,), which of `faces`;
+        "degrees", float64 (n,), by how much it was turned, clockwise.
+    """
     recipe = {
         "characters": characters,
         "faces": list(faces),
@@ -116,8 +134,7 @@ def render(characters, faces, n, *, size=28, seed=0):
         "pillow": version("pillow"),
         "matplotlib": version("matplotlib"),
     }
-    arrays = cached("glyphs", recipe, lambda: _draw_all(characters, faces, n, size, seed))
-    return arrays["images"], arrays["labels"]
+    return cached("glyphs", recipe, lambda: _draw_all(characters, faces, n, size, seed))
 
 
 def to_unit(images):
@@ -134,7 +151,7 @@ def _draw_all(characters, faces, n, size, seed):
     labels = rng.permuted(rounds, axis=1).ravel()[:n]
     face = rng.integers(len(faces), size=n)
     weight = rng.integers(len(_WEIGHTS), size=n)
-    matrices = _inverse_affines(rng, n, size)
+    matrices, degrees = _inverse_affines(rng, n, size)
     templates = {}
     images = np.empty((n, size, size, 1), "uint8")
     for i in range(n):
@@ -146,12 +163,13 @@ def _draw_all(characters, faces, n, size, seed):
             (2 * size, 2 * size), Image.Transform.AFFINE, matrices[i], Image.Resampling.BILINEAR
         )
         images[i, :, :, 0] = drawn.reduce(2)
-    return {"images": images, "labels": labels}
+    return {"images": images, "labels": labels, "faces": face, "degrees": degrees}
 
 
 def _inverse_affines(rng, n, size):
-    """Returns n rows (a, b, c, d, e, f) that map output pixels to the template, as Pillow asks."""
-    angle = np.deg2rad(rng.uniform(-20, 20, n))
+    """Returns n rows (a, b, c, d, e, f) that map output pixels to the template, and the degrees."""
+    degrees = rng.uniform(-20, 20, n)
+    angle = np.deg2rad(degrees)
     shear = rng.uniform(-0.25, 0.25, n)
     scale = rng.uniform(0.7, 1.1, n)
     aspect = np.exp(rng.uniform(-0.2, 0.2, n))
@@ -166,7 +184,7 @@ def _inverse_affines(rng, n, size):
     )
     inverse = np.linalg.inv(rotate @ slant * stretch)
     offset = _CANVAS / 2 - np.einsum("nij,nj->ni", inverse, size + shift)
-    return np.concatenate([inverse, offset[:, :, None]], axis=2).reshape(n, 6)
+    return np.concatenate([inverse, offset[:, :, None]], axis=2).reshape(n, 6), degrees
 
 
 def _template(character, face, weight):
