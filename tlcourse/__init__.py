@@ -30,11 +30,13 @@ _VERBS = {
     "tlcourse.strategies": (
         "AdaBN",
         "Adaptation",
+        "BSS",
         "CDAN",
         "CORAL",
         "DAN",
         "DANN",
         "DeepCORAL",
+        "Delta",
         "Distil",
         "FeatureExtraction",
         "FineTune",

@@ -3,11 +3,13 @@
 from tlcourse.strategies.ada_bn import AdaBN
 from tlcourse.strategies.adaptation import Adaptation
 from tlcourse.strategies.advise import Advice, advise
+from tlcourse.strategies.bss import BSS
 from tlcourse.strategies.cdan import CDAN, ConditionalDomainTerm
 from tlcourse.strategies.coral import CORAL
 from tlcourse.strategies.dan import DAN, MmdTerm
 from tlcourse.strategies.dann import DANN, DomainTerm
 from tlcourse.strategies.deep_coral import CoralTerm, DeepCORAL
+from tlcourse.strategies.delta import Delta
 from tlcourse.strategies.distil import Distil
 from tlcourse.strategies.feature_extraction import FeatureExtraction, LinearProbe
 from tlcourse.strategies.fine_tune import FineTune
@@ -30,6 +32,7 @@ from tlcourse.strategies.task_gradients import gradients_of_tasks
 from tlcourse.strategies.term import Term
 
 __all__ = [
+    "BSS",
     "CDAN",
     "CORAL",
     "DAN",
@@ -43,6 +46,7 @@ __all__ = [
     "ConfusionTerm",
     "CoralTerm",
     "DeepCORAL",
+    "Delta",
     "Distil",
     "DomainTerm",
     "FeatureExtraction",
