@@ -1,9 +1,10 @@
 """A backbone and a head put together, and copies that share nothing."""
 
-from keras import Input, Model, layers, models
+from keras import Input, Model, layers
 
 from tlcourse.backbones.bench import values_of
 from tlcourse.backbones.checks import check_backbone
+from tlcourse.backbones.cloning import clone_of
 from tlcourse.backbones.feature_scale import FeatureScale
 
 
@@ -71,7 +72,7 @@ def copy_of(model):
         ValueError: if a layer cannot be rebuilt.
     """
     try:
-        twin = models.clone_model(model)
+        twin = clone_of(model)
     except (TypeError, ValueError, NotImplementedError) as error:
         raise ValueError(
             f"`model` '{model.name}' cannot be copied: {str(error).splitlines()[0]} "

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 import keras
 import numpy as np
 
+from tlcourse.backbones.cloning import clone_of
+
 _KEPT = OrderedDict()
 _MAX_KEPT = 8
 _MAX_SHARED_PARAMETERS = 2_000_000  # beyond this a second copy in memory costs more than tracing
@@ -106,6 +108,7 @@ def values_of(variables):
 def _can_be_shared(model):
     return (
         model.count_params() <= _MAX_SHARED_PARAMETERS
+        and is_graph(model)
         and _config_says_all(model)
         # What is added to the loss for a variable may be about that very variable's start.
         and all(getattr(variable, "regularizer", None) is None for variable in model.variables)
@@ -114,7 +117,7 @@ def _can_be_shared(model):
 
 def _twin(model):
     """Returns a copy of a model with variables of its own, frozen one by one as the model's are."""
-    twin = keras.models.clone_model(model)
+    twin = clone_of(model)
     for variable, mine in zip(model.variables, twin.variables, strict=True):
         mine.trainable = variable.trainable
     return twin
@@ -123,18 +126,23 @@ def _twin(model):
 def _config_says_all(layer):
     """Whether a layer is fully told by its config and variables: then a twin does the same.
 
-    Not so for layers that others wrote, for Lambda, and for layers that keep constants beside
-    their variables, as Normalization does.
+    Not so for layers that others wrote, for Lambda, for layers that keep constants beside their
+    variables, as Normalization does, and where a layer inside a layer was given LoRA.
     """
     if type(layer).__module__.split(".")[0] not in ("keras", "tlcourse"):
         return False
     if isinstance(layer, keras.Model):
-        return is_graph(layer) and all(map(_config_says_all, layer.layers))
-    return not isinstance(layer, keras.layers.Lambda) and not hasattr(layer, "finalize_state")
+        is_built_of_layers = bool(getattr(layer, "inputs", None))
+        return is_built_of_layers and all(map(_config_says_all, layer.layers))
+    lora_inside = not getattr(layer, "lora_enabled", False) and any(
+        variable.name.startswith("lora_") for variable in layer.variables
+    )
+    unsaid = lora_inside or isinstance(layer, keras.layers.Lambda)
+    return not unsaid and not hasattr(layer, "finalize_state")
 
 
 def is_graph(model):
-    """Whether a model is a graph of layers from one input to one output."""
+    """Whether a model is a graph of layers from one input to one output (bool)."""
     return len(getattr(model, "inputs", None) or ()) == 1 == len(model.outputs)
 
 

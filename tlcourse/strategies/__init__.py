@@ -17,6 +17,7 @@ from tlcourse.strategies.from_scratch import FromScratch
 from tlcourse.strategies.gradual_unfreezing import GradualUnfreezing
 from tlcourse.strategies.importance_weighting import ImportanceWeighting
 from tlcourse.strategies.l2_sp import L2SP
+from tlcourse.strategies.lora import LoRA, merge_lora
 from tlcourse.strategies.mcc import MCC, ConfusionTerm
 from tlcourse.strategies.multi_task import MultiTask, MultiTaskResult
 from tlcourse.strategies.pseudo_labels import PseudoLabels
@@ -55,6 +56,7 @@ __all__ = [
     "GradualUnfreezing",
     "ImportanceWeighting",
     "LinearProbe",
+    "LoRA",
     "MmdTerm",
     "MultiTask",
     "MultiTaskResult",
@@ -68,6 +70,7 @@ __all__ = [
     "TransferResult",
     "advise",
     "gradients_of_tasks",
+    "merge_lora",
     "over_seeds",
     "over_shots",
     "selected_accuracies",

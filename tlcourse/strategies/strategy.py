@@ -102,7 +102,7 @@ class Strategy:
             seconds=time.perf_counter() - begin,
             n_labels=n_labels,
             n_trained=_count(model.trainable_variables),
-            n_stored=model.count_params() - _count_frozen(backbone),
+            n_stored=head.count_params() + self._n_stored(backbone),
             selected=self._selected(),
             seed=seed,
             source=source if same_task else None,
@@ -125,6 +125,10 @@ class Strategy:
     def _train(self, model, backbone, head, x, labels, watch, seed):
         """Trains the model in place and returns the history."""
         return train(model, x, labels, watch=watch, **self._training(seed))
+
+    def _n_stored(self, backbone):
+        """Returns how many parameters of the backbone to keep for this task (int)."""
+        return backbone.count_params() - _count_frozen(backbone)
 
     def _selected(self):
         """Returns how the weights that are kept were chosen (str)."""

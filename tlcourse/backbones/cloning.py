@@ -1,0 +1,24 @@
+"""Clones of models: new variables, the same layers."""
+
+import keras
+
+from tlcourse.backbones.freezing import single_layers
+
+
+def clone_of(model):
+    """Rebuilds a model from the configs of its layers, with new random weights.
+
+    What `keras.models.clone_model` does, and one thing more: a Dense layer with LoRA forgets its
+    `lora_alpha` when it is rebuilt (Keras 3.15).
+
+    Args:
+        model: `keras.Model`.
+
+    Returns:
+        `keras.Model`.
+    """
+    clone = keras.models.clone_model(model)
+    for layer, mine in zip(single_layers(model), single_layers(clone), strict=True):
+        if getattr(layer, "lora_enabled", False):
+            mine.lora_alpha = layer.lora_alpha
+    return clone
