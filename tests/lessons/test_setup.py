@@ -73,3 +73,16 @@ def test_bad_arguments():
         setup(seed=-1)
     with pytest.raises(BadArgument, match="data"):
         setup(data="/does/not/exist")
+
+
+def test_devices_are_handed_on(monkeypatch):
+    asked = []
+    monkeypatch.setattr("tlcourse.backbones.use_devices", asked.append)
+    setup()
+    setup(devices=2)
+    assert asked == ["auto", 2]
+
+
+def test_devices_that_are_not_there():
+    with pytest.raises(ValueError, match="`devices` must be 'auto', a number from 1 to"):
+        setup(devices=1000)

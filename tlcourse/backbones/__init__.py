@@ -11,6 +11,7 @@ from tlcourse.backbones.causal_lm import (
     unigram_perplexity,
 )
 from tlcourse.backbones.checks import check_backbone, check_fits
+from tlcourse.backbones.distribution import connect_hosts, precision, use_devices
 from tlcourse.backbones.feature_scale import FeatureScale
 from tlcourse.backbones.features import extract_features
 from tlcourse.backbones.freezing import freeze, freeze_batchnorm, thaw
@@ -41,6 +42,7 @@ __all__ = [
     "check_backbone",
     "check_fits",
     "check_settings",
+    "connect_hosts",
     "copy_of",
     "extract_features",
     "fit_batches",
@@ -53,6 +55,7 @@ __all__ = [
     "load_words",
     "multi_level",
     "new_head",
+    "precision",
     "predict",
     "pretrain",
     "pretrainings",
@@ -64,5 +67,6 @@ __all__ = [
     "train_causal_lm",
     "train_words",
     "unigram_perplexity",
+    "use_devices",
     "word_encoder",
 ]

@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from tlcourse.backbones.distribution import evenly, n_shares, own_part
+
 
 class ShuffledBatches(keras.utils.PyDataset):
     """Examples in random order, every one used once before any is used again.
@@ -13,14 +15,15 @@ class ShuffledBatches(keras.utils.PyDataset):
     Args:
         *arrays: arrays (n, ...), taken alike: examples, labels and, where there are, weights.
         steps: int, batches in all.
-        batch_size: int, at most n.
+        batch_size: int, at most n; where devices share a batch, see `evenly`. Where processes do,
+            each is given its part of it.
         seed: int.
     """
 
     def __init__(self, *arrays, steps, batch_size, seed):
         super().__init__()
         self._arrays, self._seed = arrays, seed
-        self._steps, self.batch_size = steps, batch_size
+        self._steps, self.batch_size = steps, evenly(batch_size)
         self._orders = {}
 
     def __len__(self):
@@ -32,6 +35,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         chosen = np.concatenate(
             [self._order(number)[places[passes == number]] for number in np.unique(passes)]
         )
+        chosen = chosen[own_part(self.batch_size)]
         return tuple(array[chosen] for array in self._arrays)
 
     def _order(self, number):
@@ -49,15 +53,19 @@ class OrderedBatches(keras.utils.PyDataset):
     Args:
         arrays: arrays (n, ...), cut alike.
         batch_size: int.
+        fill: True repeats the last example until the last batch can be shared between devices.
     """
 
-    def __init__(self, *arrays, batch_size):
+    def __init__(self, *arrays, batch_size, fill=False):
         super().__init__()
-        self._arrays, self._batch_size = arrays, batch_size
+        self._arrays, self._batch_size, self._fill = arrays, batch_size, fill
 
     def __len__(self):
         return -(-len(self._arrays[0]) // self._batch_size)
 
     def __getitem__(self, index):
         cut = slice(index * self._batch_size, (index + 1) * self._batch_size)
-        return tuple(array[cut] for array in self._arrays)
+        parts = [array[cut] for array in self._arrays]
+        if self._fill and (missing := -len(parts[0]) % n_shares()):
+            parts = [np.concatenate([part, part[-1:].repeat(missing, axis=0)]) for part in parts]
+        return tuple(parts)

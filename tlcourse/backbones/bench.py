@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from tlcourse.backbones.cloning import clone_of
+from tlcourse.backbones.distribution import check_lies_on_all, n_shares
 
 _KEPT = OrderedDict()
 _MAX_KEPT = 8
@@ -85,6 +86,7 @@ def bench_for(model, optimiser=None, *, steps=0, loss=None):
         steps: int, of the training, for an optimiser whose rate depends on it.
         loss: as in `Bench`; with a loss of its own a model shares no bench.
     """
+    check_lies_on_all(model)
     build = optimiser and (lambda: optimiser.build(steps))
     if loss is not None or not _can_be_shared(model):
         return Bench(model, build and build(), loss, twin=False)
@@ -107,7 +109,8 @@ def values_of(variables):
 
 def _can_be_shared(model):
     return (
-        model.count_params() <= _MAX_SHARED_PARAMETERS
+        n_shares() == 1  # a copy on every device, and all of them to hand over, would cost more
+        and model.count_params() <= _MAX_SHARED_PARAMETERS
         and is_graph(model)
         and _config_says_all(model)
         # What is added to the loss for a variable may be about that very variable's start.
@@ -157,6 +160,8 @@ def jit_compile():
     """Returns what to ask of Keras: XLA takes seconds to compile what a CPU then runs no faster."""
     if keras.backend.backend() != "tensorflow":
         return "auto"
+    if n_shares() > 1:
+        return False  # what passes between TensorFlow's devices is not for XLA
     on_cpu = all(device.startswith("cpu") for device in keras.distribution.list_devices())
     return False if on_cpu else "auto"
 

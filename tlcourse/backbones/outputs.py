@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from tlcourse.backbones.batches import OrderedBatches
+from tlcourse.backbones.distribution import evenly, whole_batches
 
 _FEW_BATCHES = 10
 
@@ -33,13 +34,15 @@ def outputs_of(model, x, batch_size, *, times=1):
     Returns:
         Array (n, ...), float32.
     """
-    batches = OrderedBatches(x, batch_size=batch_size)
+    batches = OrderedBatches(x, batch_size=evenly(batch_size), fill=True)
     if is_short(x, batch_size, times):
         parts = [model(batches[i][0], training=False) for i in range(len(batches))]
         outputs = np.concatenate([keras.ops.convert_to_numpy(part) for part in parts])
     elif times > 1:  # in the midst of a fit, where `predict` would end it
-        parts = [model.predict_on_batch(batches[i][0]) for i in range(len(batches))]
+        with whole_batches():
+            parts = [model.predict_on_batch(batches[i][0]) for i in range(len(batches))]
         outputs = np.concatenate(parts)
     else:
-        outputs = model.predict(batches, verbose=0)
-    return outputs.astype("float32", copy=False)
+        with whole_batches():
+            outputs = model.predict(batches, verbose=0)
+    return outputs[: len(x)].astype("float32", copy=False)

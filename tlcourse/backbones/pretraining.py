@@ -9,6 +9,7 @@ from tlcourse.backbones.assembly import join, new_head
 from tlcourse.backbones.augmented import AugmentedBatches, EpochTold
 from tlcourse.backbones.bench import jit_compile
 from tlcourse.backbones.card import measured, write_card
+from tlcourse.backbones.distribution import precision
 from tlcourse.backbones.pretrain_gpt import pretrain_gpt
 from tlcourse.backbones.pretrain_words import pretrain_words
 from tlcourse.backbones.recipes import RECIPES
@@ -59,7 +60,7 @@ def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
     epochs = epochs or recipe.epochs
     domain = load_domain(recipe.domain)
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(_precision())
+    keras.config.set_dtype_policy(precision())
     try:
         seed_keras(seed)
         backbone = recipe.architecture(recipe.input_shape)
@@ -117,13 +118,6 @@ def _fit(model, domain, recipe, epochs, seed, backup, verbose):
     model.fit(batches, epochs=epochs, callbacks=callbacks, verbose=verbose, shuffle=False)
 
 
-def _precision():
-    """Returns the dtype policy: half precision is faster on a GPU, and slower on a CPU."""
-    devices = keras.distribution.list_devices()
-    on_cpu = all(device.startswith("cpu") for device in devices)
-    return "float32" if on_cpu else "mixed_bfloat16"
-
-
 def _save(backbone, path):
     # Keras writes to a name that must end so; the file takes its place in one step.
     temporary = path.with_name(f".half-{path.name}")
@@ -152,6 +146,6 @@ def _rows(name, recipe, domain, backbone, epochs, seed, seconds):
         "seed": seed,
         "accuracy": f"on {len(domain.x_test):,} test images, looked at once",
         "time": f"{seconds / 60:.0f} minutes, Keras {keras.__version__} on "
-        f"{keras.backend.backend()}, {_precision()}",
+        f"{keras.backend.backend()}, {precision()}",
         "limits": recipe.limits,
     }

@@ -5,6 +5,7 @@ import numpy as np
 
 from tlcourse.backbones.batches import ShuffledBatches
 from tlcourse.backbones.bench import bench_for, jit_compile
+from tlcourse.backbones.distribution import check_lies_on_all, evenly
 from tlcourse.backbones.notes import Notes
 from tlcourse.backbones.optimiser import Optimiser
 from tlcourse.backbones.outputs import batch_that_fits, is_short, outputs_of
@@ -44,7 +45,8 @@ def train(
         labels: int array (n,); with a `loss` of one's own, array (n, ...) of what it takes.
         steps: optimiser steps in all; the data are passed over as often as that takes.
         epochs: passes over the data; give either this or `steps`.
-        batch_size: examples a step, at most n.
+        batch_size: examples a step, at most n; where devices share a step, the next lower number
+            that they can share evenly.
         learning_rate: of Adam, the highest.
         schedule: "constant" or "cosine", see `Optimiser`.
         warm_up: share of the steps over which the learning rate rises.
@@ -75,7 +77,7 @@ def train(
     arrays = (x, labels) if weights is None else (x, labels, _weights(weights, len(x)))
     if watch is not None:
         watch = _examples(model, *watch, "watch[0]", "watch[1]")
-    batch_size = min(batch_size, len(x))
+    batch_size = evenly(min(batch_size, len(x)))
     steps = steps or max(1, round(epochs * len(x) / batch_size))
     order = {"batch_size": batch_size, "seed": seed}
     n_watches = min(n_watches, steps)
@@ -110,6 +112,7 @@ def fit_batches(model, batches, optimizer, *, notes, seed, loss=None):
         seed: int, of dropout and augmentation.
         loss: `keras.losses.Loss`; None takes cross-entropy of logits and class numbers.
     """
+    check_lies_on_all(model)
     model.compile(
         optimizer,
         loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),

@@ -14,6 +14,7 @@ def setup(
     profile: str | None = None,
     seed: int | None = None,
     data: str | os.PathLike | None = None,
+    devices: str | int | list[str] = "auto",
 ) -> Course:
     """Seed everything, choose the profile and the figures' style, and say what there is.
 
@@ -27,6 +28,8 @@ def setup(
         profile: "quick" (a CPU, minutes) or "full" (a GPU, real data).
         seed: base of all random numbers, 0 to 2**32 - 1.
         data: folder or URL in which real data is looked for.
+        devices: what shares the work, see `tlcourse.backbones.use_devices`: "auto" takes every
+            GPU of this machine, an int the first so many devices.
 
     Returns:
         `Course`: what was chosen and what there is.
@@ -34,6 +37,7 @@ def setup(
     Raises:
         UnknownName: for an unknown lesson or profile.
         BadArgument: for a bad seed, or a data folder that does not exist.
+        ValueError: for devices that are not there.
     """
     title = ""
     if lesson is not None:
@@ -55,11 +59,14 @@ def setup(
     with quiet_start():
         import keras
 
+        from tlcourse.backbones import use_devices
+
         # Listing the devices is what makes TensorFlow look for a GPU, so it is done in here too.
-        devices = device_names()
+        use_devices(devices)
+        names = device_names()
     keras.utils.set_random_seed(seed)
 
     from tlcourse.plots.style import use_style
 
     use_style()
-    return Course(lesson, title, profile, seed, keras.backend.backend(), devices, data)
+    return Course(lesson, title, profile, seed, keras.backend.backend(), names, data)
