@@ -19,21 +19,40 @@ import keras
 from rich.console import Console
 from rich.table import Table
 
-from tlcourse.backbones import load_backbone
+from tlcourse.backbones import load_backbone, multi_level
 from tlcourse.domains import load_pair
 from tlcourse.measures import interval
 from tlcourse.strategies import FineTune, FromScratch, LinearProbe
 
 LABELS = (100, 500, 2000)
+LEVELS = ("block1_add", "block2_add", "block3_add")
 REACH = {("linear probe", 100): 0.66, ("linear probe", 2000): 0.76, ("fine-tuned", 2000): 0.80}
 
 
 def strategies(backbone, n_labels):
-    """Returns name to strategy: the same network, and steps for the same passes over the labels."""
-    budget = {"steps": max(100, n_labels * 12 // 32)}
+    """Returns name to strategy: the same network, steps and augmentation for the two that train it.
+
+    The probe reads three depths of the network, in four parts of the image, mirrored or not.
+    """
+    augment = keras.Sequential(
+        [
+            keras.layers.RandomFlip("horizontal"),
+            keras.layers.RandomTranslation(0.125, 0.125, fill_mode="reflect"),
+        ]
+    )
+    budget = {
+        "steps": max(150, n_labels * 900 // 2000),
+        "batch_size": 64,
+        "schedule": "cosine",
+        "warm_up": 0.1,
+        "augment": augment,
+    }
+    levels = multi_level(backbone, LEVELS, places=2, mirror=True)
     return {
         "from scratch": FromScratch("small_resnet", learning_rate=3e-3, **budget),
-        "linear probe": LinearProbe(backbone),
+        "linear probe": LinearProbe(
+            levels, steps=600, batch_size=64, learning_rate=1e-3, schedule="cosine"
+        ),
         "fine-tuned": FineTune(backbone, learning_rate=1e-3, **budget),
     }
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse.backbones import FeatureScale, copy_of
+from tlcourse.backbones import FeatureScale, RandomAffine, copy_of
 from tlcourse.strategies import (
     FeatureExtraction,
     FineTune,
@@ -156,3 +156,41 @@ def test_a_copy_of_what_was_trained_does_the_same(pair, backbone):
 def test_a_strategy_must_say_what_it_starts_from(pair):
     with pytest.raises(NotImplementedError, match="Strategy must say what it starts from"):
         Strategy().fit(pair)
+
+
+class Blank(keras.layers.Layer):
+    """Takes away all that an image shows, in training only."""
+
+    def call(self, images, training=None):
+        return keras.ops.zeros_like(images) if training else images
+
+
+@pytest.mark.parametrize("freeze_to", [None, "block2"])
+def test_images_are_changed_in_training_and_not_when_it_is_measured(pair, backbone, freeze_to):
+    """What learned from blank images alone knows nothing; its model still sees true ones."""
+    settings = {"steps": 40, "batch_size": 16, "learning_rate": 3e-3, "dropout": 0.0}
+    blank = FineTune(backbone, freeze_to=freeze_to, augment=Blank(), **settings)
+    plain = FineTune(backbone, freeze_to=freeze_to, **settings)
+    assert blank.fit(pair, seed=0).history["loss"][0] > 1.0
+    assert plain.fit(pair, seed=0).history["loss"][0] < 0.8
+    outputs = [
+        keras.ops.convert_to_numpy(blank.fit(pair, seed=0).model(x, training=False))
+        for x in (pair.target.x_test, np.zeros_like(pair.target.x_test))
+    ]
+    assert np.abs(outputs[0] - outputs[1]).max() > 1e-3
+
+
+def test_from_scratch_takes_an_augmentation_too(pair):
+    blank, plain = (
+        small(FromScratch, steps=40, batch_size=16, augment=augment).fit(pair, seed=0)
+        for augment in (Blank(), None)
+    )
+    assert blank.history["loss"][0] > 1.0 > plain.history["loss"][0]
+    assert blank.n_trained == plain.n_trained
+
+
+def test_an_augmentation_draws_the_same_from_the_same_seed(pair, backbone):
+    strategy = small(FineTune, backbone, augment=RandomAffine())
+    one, again, other = (values(strategy.fit(pair, seed=s).model) for s in (1, 1, 2))
+    assert all((one[path] == again[path]).all() for path in one)
+    assert any((one[path] != other[path]).any() for path in one)

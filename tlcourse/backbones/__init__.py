@@ -1,6 +1,6 @@
 """Feature layers: build or load them, freeze them, run them, train what stands on them."""
 
-from tlcourse.backbones.assembly import copy_of, join, new_head
+from tlcourse.backbones.assembly import copy_of, join, new_head, with_augmentation
 from tlcourse.backbones.card import Pretrained
 from tlcourse.backbones.catalog import backbone_names, load_backbone
 from tlcourse.backbones.causal_lm import (
@@ -22,6 +22,7 @@ from tlcourse.backbones.optimiser import Optimiser
 from tlcourse.backbones.pretraining import pretrain, pretrainings
 from tlcourse.backbones.random_affine import RandomAffine
 from tlcourse.backbones.random_blur import RandomBlur
+from tlcourse.backbones.random_contrast import RandomContrast
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.text_encoder import TextEncoder, load_text_encoder
 from tlcourse.backbones.training import check_settings, fit_batches, predict, train
@@ -36,6 +37,7 @@ __all__ = [
     "Pretrained",
     "RandomAffine",
     "RandomBlur",
+    "RandomContrast",
     "TextEncoder",
     "backbone_names",
     "causal_lm",
@@ -68,5 +70,6 @@ __all__ = [
     "train_words",
     "unigram_perplexity",
     "use_devices",
+    "with_augmentation",
     "word_encoder",
 ]

@@ -59,6 +59,24 @@ def join(backbone, head):
     return Model(images, head(backbone(images)), name="classifier")
 
 
+def with_augmentation(model, augment):
+    """Puts a layer that changes images at random before a model, for training.
+
+    Args:
+        model: `keras.Model` of images; its variables are shared.
+        augment: `keras.layers.Layer`, such as `RandomAffine` or `keras.layers.RandomFlip`, of
+            which a copy is used; or None.
+
+    Returns:
+        `keras.Model`; the model itself when there is nothing to put before it.
+    """
+    if augment is None:
+        return model
+    images = Input(model.input_shape[1:], name="images")
+    changed = type(augment).from_config(augment.get_config())(images)
+    return Model(images, model(changed), name=f"augmented_{model.name}")
+
+
 def copy_of(model):
     """Copies a model: the same layers, names and values, and no variable shared.
 

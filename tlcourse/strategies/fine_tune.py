@@ -8,6 +8,7 @@ from tlcourse.backbones import (
     new_head,
     thaw,
     train,
+    with_augmentation,
 )
 from tlcourse.backbones.splitting import past_the_frozen
 from tlcourse.backbones.stages import stages
@@ -35,6 +36,8 @@ class FineTune(Strategy):
         layer_decay: float in (0, 1]: each stage of the backbone (see `tlcourse.backbones.stages`)
             has this times the learning rate of the stage after it, and the head the full one
             (discriminative fine-tuning). None gives all the same; the paper took 1 / 2.6.
+        augment: `keras.layers.Layer` that changes images at random in training, such as
+            `RandomAffine`; then the frozen part cannot run once, and runs at every step.
         **settings: those of `Strategy`.
 
     Reference:
@@ -51,6 +54,7 @@ class FineTune(Strategy):
         freeze_statistics=True,
         dropout=0.3,
         layer_decay=None,
+        augment=None,
         **settings,
     ):
         super().__init__(**settings)
@@ -64,6 +68,7 @@ class FineTune(Strategy):
         self.freeze_statistics = freeze_statistics
         self.dropout = dropout
         self.layer_decay = layer_decay
+        self.augment = augment
 
     def _prepare(self, target):
         backbone = thaw(copy_of(self.backbone))
@@ -93,7 +98,9 @@ class FineTune(Strategy):
         """Trains a model with settings of `train` and returns the history."""
         steps, epochs = settings["steps"], settings["epochs"]
         examples = epochs * len(x) if steps is None else steps * settings["batch_size"]
-        model, x, watch = past_the_frozen(model, x, watch, examples=examples)
+        if self.augment is None:
+            model, x, watch = past_the_frozen(model, x, watch, examples=examples)
+        model = with_augmentation(model, self.augment)
         factors = self._factors(model, backbone)
         return train(model, x, labels, watch=watch, factors=factors, **settings)
 

@@ -1,6 +1,6 @@
 """From scratch: the target's labels alone, random weights to begin with."""
 
-from tlcourse.backbones import load_backbone, new_head
+from tlcourse.backbones import load_backbone, new_head, train, with_augmentation
 from tlcourse.strategies.strategy import Strategy
 
 
@@ -12,14 +12,20 @@ class FromScratch(Strategy):
     Args:
         backbone: name of the architecture, see `tlcourse.backbones.load_backbone`.
         dropout: share of the features dropped in training.
+        augment: `keras.layers.Layer` that changes images at random in training, or None.
         **settings: those of `Strategy`.
     """
 
-    def __init__(self, backbone="small_cnn", *, dropout=0.3, **settings):
+    def __init__(self, backbone="small_cnn", *, dropout=0.3, augment=None, **settings):
         super().__init__(**settings)
         self.backbone = backbone
         self.dropout = dropout
+        self.augment = augment
 
     def _prepare(self, target):
         backbone = load_backbone(self.backbone, input_shape=target.input_shape)
         return backbone, new_head(backbone, target.n_classes, dropout=self.dropout)
+
+    def _train(self, model, backbone, head, x, labels, watch, seed):
+        whole = with_augmentation(model, self.augment)
+        return train(whole, x, labels, watch=watch, **self._training(seed))
