@@ -30,6 +30,7 @@ _VERBS = {
     "tlcourse.strategies": (
         "AdaBN",
         "Adaptation",
+        "Adapters",
         "BSS",
         "CDAN",
         "CORAL",

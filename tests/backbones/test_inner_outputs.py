@@ -19,7 +19,7 @@ def test_a_plain_network_gives_what_its_layers_give(rng):
     ends = stage_ends(backbone)
     both = with_inner_outputs(backbone, ends)
     x = rng.random((3, 8, 8, 1), dtype="float32")
-    *maps, features = arrays(both(x))
+    features, *maps = arrays(both(x))
     for found, layer in zip(maps, ends, strict=True):
         alone = keras.Model(backbone.inputs[0], layer.output)
         np.testing.assert_allclose(found, ops.convert_to_numpy(alone(x)), rtol=1e-5)
@@ -37,7 +37,7 @@ def test_layers_of_models_inside_are_read_in_the_order_asked_for(rng):
     wanted = [inner.get_layer("b"), before, inner.get_layer("a")]
     both = with_inner_outputs(model, wanted)
     x = rng.random((2, 4), dtype="float32")
-    b, first, a, last = arrays(both(x))
+    last, b, first, a = arrays(both(x))
     np.testing.assert_allclose(first, ops.convert_to_numpy(before(x)), rtol=1e-5)
     np.testing.assert_allclose(a, ops.convert_to_numpy(inner.get_layer("a")(first)), rtol=1e-5)
     np.testing.assert_allclose(b, ops.convert_to_numpy(inner.get_layer("b")(a)), rtol=1e-5)
@@ -49,7 +49,7 @@ def test_of_a_layer_that_is_used_twice_the_first_output_is_given(rng):
     images = keras.Input((4,))
     both = with_inner_outputs(keras.Model(images, twice(twice(images))), [twice])
     x = rng.random((2, 4), dtype="float32")
-    first, last = arrays(both(x))
+    last, first = arrays(both(x))
     np.testing.assert_allclose(first, ops.convert_to_numpy(twice(x)), rtol=1e-5)
     np.testing.assert_allclose(last, ops.convert_to_numpy(twice(first)), rtol=1e-5)
 
@@ -58,7 +58,7 @@ def test_the_model_stays_as_it_was():
     backbone = load_backbone("resnet50", input_shape=(32, 32, 3))
     before = backbone.to_json()
     both = with_inner_outputs(backbone, stage_ends(backbone))
-    assert [shape[-1] for shape in both.output_shape] == [64, 256, 512, 1024, 2048, 2048]
+    assert [shape[-1] for shape in both.output_shape] == [2048, 64, 256, 512, 1024, 2048]
     assert backbone.to_json() == before
     assert copy_of(backbone).count_params() == both.count_params()
 

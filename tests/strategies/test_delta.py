@@ -119,7 +119,7 @@ def keeper(strength=0.25):
     keras.utils.set_random_seed(3)
     x = keras.Input((4,))
     inside = layers.Dense(3, name="inside")(layers.Dropout(0.5)(x))
-    source = keras.Model(x, [inside, layers.Dense(2, name="out")(inside)])
+    source = keras.Model(x, [layers.Dense(2, name="out")(inside), inside])
     source.trainable = False
     return KeepMaps(source, strength=strength, name="keep")
 
@@ -132,7 +132,7 @@ def test_the_source_runs_in_inference_mode_and_only_in_training(rng):
         out = keep(x, logits, [now], training=True)
         losses.append([float(loss) for loss in keep.losses])
     np.testing.assert_array_equal(ops.convert_to_numpy(out), logits)
-    then = ops.convert_to_numpy(keep.source(x, training=False)[0])
+    then = ops.convert_to_numpy(keep.source(x, training=False)[1])
     assert losses[0] == losses[1] == pytest.approx([0.25 * np.sum(then**2) / 5], rel=1e-5)
     keep(x, logits, [now], training=False)
     assert keep.losses == []

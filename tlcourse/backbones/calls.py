@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import keras
 from keras import tree
 
+from tlcourse.backbones.bench import is_graph
+from tlcourse.backbones.freezing import single_layers
+
 
 @dataclass(frozen=True)
 class Call:
@@ -50,7 +53,9 @@ def calls_of(model):
         return output
 
     if isinstance(model, keras.Sequential):
-        x = start = keras.Input(batch_shape=model.inputs[0].shape, dtype=model.inputs[0].dtype)
+        given = model.inputs[0]
+        # A name of its own, not one that counts up: what is built on it may share a bench.
+        x = start = keras.Input(batch_shape=given.shape, dtype=given.dtype, name=f"{model.name}_in")
         for layer in model.layers:
             x = note(layer, x)
         return [start], calls, [x]
@@ -58,15 +63,37 @@ def calls_of(model):
     return same.inputs, calls, same.outputs
 
 
-def call_again(calls, values):
-    """Makes calls again where some tensors are replaced.
+def call_again(call, values, layer=None):
+    """Makes a call again where some tensors are replaced.
 
     Args:
-        calls: list of `Call`, in order.
-        values: dict, `id` of a symbolic tensor to the one that stands for it now; what the calls
-            give is added.
+        call: `Call`.
+        values: dict, `id` of a symbolic tensor to the one that stands for it now; what the call
+            gives is added.
+        layer: what to call in place of the layer; it must give as many tensors or more, of which
+            the first are taken.
+
+    Returns:
+        List of the tensors that were given.
     """
-    for call in calls:
-        args, kwargs = tree.map_structure(lambda x: values.get(id(x), x), (call.args, call.kwargs))
-        output = call.layer(*args, **kwargs)
-        values.update(zip(map(id, call.outputs), tree.flatten(output), strict=True))
+    args, kwargs = tree.map_structure(lambda x: values.get(id(x), x), (call.args, call.kwargs))
+    given = tree.flatten((layer or call.layer)(*args, **kwargs))
+    values.update(zip(map(id, call.outputs), given, strict=False))
+    return given
+
+
+def inside(layer, wanted):
+    """Lists those of some layers that lie in a model which can be opened.
+
+    Args:
+        layer: `keras.layers.Layer` or operation.
+        wanted: iterable of `keras.layers.Layer`.
+
+    Returns:
+        List of `keras.layers.Layer`, in their order; empty if `layer` is no model, or one of
+        several inputs or outputs.
+    """
+    if not isinstance(layer, keras.Model) or not is_graph(layer):
+        return []
+    layers = set(map(id, single_layers(layer)))
+    return [each for each in wanted if id(each) in layers]

@@ -1,13 +1,12 @@
 """A model that also gives what layers inside it give."""
 
-from keras import Model, tree
+from keras import Model
 
-from tlcourse.backbones.calls import call_again, calls_of
-from tlcourse.backbones.freezing import single_layers
+from tlcourse.backbones.calls import call_again, calls_of, inside
 
 
 def with_inner_outputs(model, wanted):
-    """Builds a model of the same layers and variables that gives more than its last output.
+    """Builds a model of the same layers and variables that gives more than its output.
 
     Args:
         model: `keras.Model`, functional or sequential, from one input to one output.
@@ -15,7 +14,7 @@ def with_inner_outputs(model, wanted):
             several times the first output is given.
 
     Returns:
-        `keras.Model` from the same input to a list: what each wanted layer gives, then the output.
+        `keras.Model` from the same input to a list: the output, then what each wanted layer gives.
 
     Raises:
         ValueError: if a layer is not in the model, or lies in a model inside that has several
@@ -24,29 +23,17 @@ def with_inner_outputs(model, wanted):
     (start,), calls, (end,) = calls_of(model)
     values, found = {}, {}
     for call in calls:
-        inside = _inside(call.layer, wanted)
-        if inside:
-            opened = with_inner_outputs(call.layer, inside)
-            args, kwargs = tree.map_structure(
-                lambda x: values.get(id(x), x), (call.args, call.kwargs)
-            )
-            *inner, values[id(call.output)] = opened(*args, **kwargs)
-            found = dict(zip(map(id, inside), inner, strict=True)) | found
+        within = inside(call.layer, wanted)
+        if within:
+            _, *given = call_again(call, values, with_inner_outputs(call.layer, within))
+            found = dict(zip(map(id, within), given, strict=True)) | found
         else:
-            call_again([call], values)
-            found.setdefault(id(call.layer), values.get(id(call.output)))
+            found.setdefault(id(call.layer), call_again(call, values)[0])
     missing = [layer.name for layer in wanted if id(layer) not in found]
     if missing:
         raise ValueError(
             f"What layer {missing[0]!r} gives cannot be read: it must lie in '{model.name}', "
             "or in a model inside it that has one input and one output."
         )
-    outputs = [*(found[id(layer)] for layer in wanted), values[id(end)]]
-    return Model(start, outputs, name=model.name)
-
-
-def _inside(layer, wanted):
-    if not isinstance(layer, Model) or len(layer.inputs) != 1 or len(layer.outputs) != 1:
-        return []
-    layers = set(map(id, single_layers(layer)))
-    return [each for each in wanted if id(each) in layers]
+    inner = [found[id(layer)] for layer in wanted]
+    return Model(start, [values[id(end)], *inner], name=model.name)

@@ -42,9 +42,9 @@ def split_at_freeze(model):
         return None
     (cut,) = crossing.values()
     takers = [call for call in after if id(cut) in map(id, call.inputs)]
-    inside = len(takers) == 1 and _split_inside(takers[0])
-    if inside:
-        prefix, rest = inside
+    parts = len(takers) == 1 and _split_inside(takers[0])
+    if parts:
+        prefix, rest = parts
         cut, place = prefix(cut), takers[0].output
         after.remove(takers[0])
     elif cut is start or "float" not in cut.dtype:
@@ -53,7 +53,8 @@ def split_at_freeze(model):
         rest, place = (lambda x: x), cut
     crossed = keras.Input(batch_shape=cut.shape, dtype=cut.dtype, name="crossed")
     values = {id(place): rest(crossed)}
-    call_again(after, values)
+    for call in after:
+        call_again(call, values)
     return (
         keras.Model(start, cut, name=f"{model.name}_frozen"),
         keras.Model(crossed, values[id(end)], name=f"{model.name}_rest"),

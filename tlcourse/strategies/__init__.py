@@ -2,6 +2,7 @@
 
 from tlcourse.strategies.ada_bn import AdaBN
 from tlcourse.strategies.adaptation import Adaptation
+from tlcourse.strategies.adapters import Adapters
 from tlcourse.strategies.advise import Advice, advise
 from tlcourse.strategies.bss import BSS
 from tlcourse.strategies.cdan import CDAN, ConditionalDomainTerm
@@ -42,6 +43,7 @@ __all__ = [
     "MCC",
     "AdaBN",
     "Adaptation",
+    "Adapters",
     "Advice",
     "ConditionalDomainTerm",
     "ConfusionTerm",

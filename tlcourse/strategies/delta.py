@@ -47,7 +47,7 @@ class Delta(FineTune):
         source = freeze(copy_of(self.backbone))
         source = with_inner_outputs(source, self._kept(source))
         images = keras.Input(backbone.input_shape[1:], name="images")
-        *maps, features = with_inner_outputs(backbone, self._kept(backbone))(images)
+        features, *maps = with_inner_outputs(backbone, self._kept(backbone))(images)
         keep = KeepMaps(source, strength=self.strength, name="keep_maps")
         return keras.Model(images, keep(images, head(features), maps), name="classifier")
 
@@ -70,8 +70,8 @@ class KeepMaps(keras.layers.Layer):
     """Adds to the loss how far maps are from those of a source, and hands logits on.
 
     Args:
-        source: `keras.Model`, images to a list of maps and, last, features. It is frozen, and runs
-            in inference mode.
+        source: `keras.Model`, images to a list: features, then maps. It is frozen, and runs in
+            inference mode.
         strength: float >= 0.
         **kwargs: those of `keras.layers.Layer`.
     """
@@ -84,7 +84,7 @@ class KeepMaps(keras.layers.Layer):
     def call(self, images, logits, maps, training=None):
         """Returns the logits; in training it adds the loss."""
         if training:
-            *start_maps, _ = self.source(images, training=False)
+            _, *start_maps = self.source(images, training=False)
             pairs = zip(maps, start_maps, strict=True)
             self.add_loss(self.strength * sum(delta_loss(now, then) for now, then in pairs))
         return logits
