@@ -21,6 +21,7 @@ _VERBS = {
     "tlcourse.backbones": (
         "RandomAffine",
         "RandomBlur",
+        "RandomContrast",
         "extract_features",
         "freeze",
         "load_backbone",
