@@ -4,6 +4,7 @@ from tlcourse.strategies.ada_bn import AdaBN
 from tlcourse.strategies.adaptation import Adaptation
 from tlcourse.strategies.adapters import Adapters
 from tlcourse.strategies.advise import Advice, advise
+from tlcourse.strategies.autoencoder import Autoencoder
 from tlcourse.strategies.bss import BSS
 from tlcourse.strategies.cdan import CDAN, ConditionalDomainTerm
 from tlcourse.strategies.coral import CORAL
@@ -24,7 +25,10 @@ from tlcourse.strategies.multi_task import MultiTask, MultiTaskResult
 from tlcourse.strategies.pseudo_labels import PseudoLabels
 from tlcourse.strategies.repeats import over_seeds, over_shots
 from tlcourse.strategies.result import TransferResult
+from tlcourse.strategies.rotation import RotationPrediction
 from tlcourse.strategies.selection import selected_accuracies
+from tlcourse.strategies.self_supervised import SelfSupervised, SelfSupervisedResult
+from tlcourse.strategies.sim_clr import SimCLR
 from tlcourse.strategies.source_only import SourceOnly
 from tlcourse.strategies.source_trained import SourceTrained
 from tlcourse.strategies.strategy import Strategy
@@ -45,6 +49,7 @@ __all__ = [
     "Adaptation",
     "Adapters",
     "Advice",
+    "Autoencoder",
     "ConditionalDomainTerm",
     "ConfusionTerm",
     "CoralTerm",
@@ -63,6 +68,10 @@ __all__ = [
     "MultiTask",
     "MultiTaskResult",
     "PseudoLabels",
+    "RotationPrediction",
+    "SelfSupervised",
+    "SelfSupervisedResult",
+    "SimCLR",
     "SourceOnly",
     "SourceTrained",
     "Strategy",
