@@ -21,7 +21,6 @@ from tlcourse.backbones.notes import Diverged, Notes
 from tlcourse.backbones.optimiser import Optimiser
 from tlcourse.backbones.pretraining import pretrain, pretrainings
 from tlcourse.backbones.random_affine import RandomAffine
-from tlcourse.backbones.random_blur import RandomBlur
 from tlcourse.backbones.random_contrast import RandomContrast
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.text_encoder import TextEncoder, load_text_encoder
@@ -36,7 +35,6 @@ __all__ = [
     "Optimiser",
     "Pretrained",
     "RandomAffine",
-    "RandomBlur",
     "RandomContrast",
     "TextEncoder",
     "backbone_names",
