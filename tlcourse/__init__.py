@@ -34,6 +34,7 @@ _VERBS = {
         "Adapters",
         "Autoencoder",
         "BSS",
+        "BiasOnly",
         "CDAN",
         "CORAL",
         "DAN",

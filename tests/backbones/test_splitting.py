@@ -117,6 +117,13 @@ def test_the_cut_comes_before_what_is_not_the_same_at_every_step(layer):
     assert "b" in [each.name for each in rest.layers]
 
 
+def test_a_frozen_layer_of_which_a_variable_is_trained_is_behind_the_cut():
+    model = chain(frozen_dense("a"), frozen_dense("b"), frozen_dense("c"))
+    model.get_layer("b").bias.trainable = True
+    prefix, _ = split_at_freeze(model)
+    assert [each.name for each in prefix.layers[1:]] == ["a"]
+
+
 def test_nothing_is_cut_off_where_nothing_is_frozen():
     model = join(
         *(lambda b: (b, new_head(b, 3)))(load_backbone("small_cnn", input_shape=(8, 8, 1)))

@@ -101,6 +101,7 @@ def _stands_still(layer):
         return True  # operations such as `ops.flip` have no state
     return (
         not layer.trainable
+        and not any(weight.trainable for weight in layer.weights)
         and type(layer).__module__.split(".")[0] in ("keras", "tlcourse")
         # A layer that acts at random has the state of a generator beside its weights.
         and len(layer.variables) == len(layer.weights)

@@ -5,6 +5,7 @@ from tlcourse.strategies.adaptation import Adaptation
 from tlcourse.strategies.adapters import Adapters
 from tlcourse.strategies.advise import Advice, advise
 from tlcourse.strategies.autoencoder import Autoencoder
+from tlcourse.strategies.bias_only import BiasOnly
 from tlcourse.strategies.bss import BSS
 from tlcourse.strategies.cdan import CDAN, ConditionalDomainTerm
 from tlcourse.strategies.coral import CORAL
@@ -50,6 +51,7 @@ __all__ = [
     "Adapters",
     "Advice",
     "Autoencoder",
+    "BiasOnly",
     "ConditionalDomainTerm",
     "ConfusionTerm",
     "CoralTerm",
