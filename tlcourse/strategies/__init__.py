@@ -19,6 +19,7 @@ from tlcourse.strategies.fine_tune import FineTune
 from tlcourse.strategies.from_scratch import FromScratch
 from tlcourse.strategies.gradual_unfreezing import GradualUnfreezing
 from tlcourse.strategies.importance_weighting import ImportanceWeighting
+from tlcourse.strategies.interpolation import closest_to_both, interpolate, interpolation_path
 from tlcourse.strategies.l2_sp import L2SP
 from tlcourse.strategies.lora import LoRA, merge_lora
 from tlcourse.strategies.mcc import MCC, ConfusionTerm
@@ -82,7 +83,10 @@ __all__ = [
     "Term",
     "TransferResult",
     "advise",
+    "closest_to_both",
     "gradients_of_tasks",
+    "interpolate",
+    "interpolation_path",
     "merge_lora",
     "over_seeds",
     "over_shots",
