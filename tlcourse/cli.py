@@ -180,9 +180,19 @@ def run(
     cell_timeout: Annotated[
         int, typer.Option(metavar="S", help="Seconds that one cell may take.")
     ] = 300,
+    hosts: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT,...", help="Processes that train together, on JAX."),
+    ] = None,
+    process: Annotated[
+        str | None, typer.Option(metavar="N", help="Which of --hosts this is, from 0.")
+    ] = None,
     as_json: _AsJson = False,
 ):
     """Run lessons from top to bottom and report every claim."""
+    for name, given in (("TLCOURSE_HOSTS", hosts), ("TLCOURSE_PROCESS", process)):
+        if given is not None:
+            os.environ[name] = given  # where the lessons' kernels find it
     from tlcourse.lessons.progress import TerminalProgress
     from tlcourse.lessons.run import run as run_lessons
 
@@ -196,7 +206,11 @@ def run(
             cell_timeout=cell_timeout,
             watcher=progress,
         )
-    if as_json:
+    if report.process:
+        for lesson, execution in report.executions:
+            if execution.error:
+                print(f"process {report.process}: {lesson.id} {execution.error}", file=sys.stderr)
+    elif as_json:
         _print_json(report.to_json())
     else:
         from tlcourse.lessons.report import print_run

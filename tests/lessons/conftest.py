@@ -43,7 +43,7 @@ def course(tmp_path, monkeypatch, notebook):
     folder = tmp_path / "course" / "notebooks"
     folder.mkdir(parents=True)
     monkeypatch.setattr("tlcourse.exercises.source.notebooks_dir", lambda: folder)
-    for name in ("PROFILE", "SEED", "DATA"):
+    for name in ("PROFILE", "SEED", "DATA", "HOSTS", "PROCESS"):
         monkeypatch.delenv(f"TLCOURSE_{name}", raising=False)
 
     def add(lesson_id, title, *cells):

@@ -7,6 +7,7 @@ from tlcourse.lessons.profile import (
     BadArgument,
     keras_backend,
     resolve_data,
+    resolve_hosts,
     resolve_profile,
     resolve_seed,
 )
@@ -14,7 +15,7 @@ from tlcourse.lessons.profile import (
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch):
-    for name in ("PROFILE", "SEED", "DATA"):
+    for name in ("PROFILE", "SEED", "DATA", "HOSTS", "PROCESS"):
         monkeypatch.delenv(f"TLCOURSE_{name}", raising=False)
 
 
@@ -82,3 +83,45 @@ def test_backend_as_keras_finds_it(tmp_path):
     assert keras_backend({**environment, "KERAS_BACKEND": "torch"}) == "torch"
     (tmp_path / "keras.json").write_text("[broken")
     assert keras_backend(environment) == "tensorflow"
+
+
+def test_one_process_alone(monkeypatch):
+    assert resolve_hosts() == ([], 0)
+    monkeypatch.setenv("TLCOURSE_HOSTS", "")  # as a launcher's script may leave it
+    assert resolve_hosts() == ([], 0)
+
+
+def test_several_processes(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("TLCOURSE_HOSTS", "10.0.0.1:1234,[::1]:80,node-3:1")
+    monkeypatch.setenv("TLCOURSE_PROCESS", "2")
+    assert resolve_hosts() == (["10.0.0.1:1234", "[::1]:80", "node-3:1"], 2)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "process", "message"),
+    [
+        ("a:1,b:2", "", "TLCOURSE_PROCESS .* from 0 to 1, .*; got ''"),
+        ("a:1,b:2", "2", "TLCOURSE_PROCESS .* from 0 to 1, .*; got '2'"),
+        ("a:1,b:2", "-1", "TLCOURSE_PROCESS"),
+        ("a:1,b:2", "one", "TLCOURSE_PROCESS"),
+        ("", "1", "TLCOURSE_HOSTS .* must be HOST:PORT for each .*; got ''"),
+        ("a:1", "0", "TLCOURSE_HOSTS .*; got 'a:1'"),
+        ("a:1,b", "0", "TLCOURSE_HOSTS .*; got 'a:1,b'"),
+        ("a:1,b:", "0", "TLCOURSE_HOSTS"),
+    ],
+)
+def test_processes_that_cannot_be(monkeypatch, hosts, process, message):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("TLCOURSE_HOSTS", hosts)
+    monkeypatch.setenv("TLCOURSE_PROCESS", process)
+    with pytest.raises(BadArgument, match=message):
+        resolve_hosts()
+
+
+def test_several_processes_need_jax(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    monkeypatch.setenv("TLCOURSE_HOSTS", "a:1,b:2")
+    monkeypatch.setenv("TLCOURSE_PROCESS", "0")
+    with pytest.raises(BadArgument, match="needs KERAS_BACKEND=jax; got 'tensorflow'"):
+        resolve_hosts()

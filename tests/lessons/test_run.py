@@ -1,11 +1,14 @@
 """Many lessons: one that fails stops no other, and what is kept is whole."""
 
+import importlib.util
 import json
 import os
+import socket
 
 import nbformat
 import pytest
 
+from tlcourse.cli import main
 from tlcourse.errors import CourseError, UnknownName
 from tlcourse.lessons.profile import BadArgument
 from tlcourse.lessons.run import Watcher, run
@@ -97,6 +100,35 @@ def test_a_wrong_data_folder_is_said_before_anything_runs(tmp_path, monkeypatch)
 
 
 @pytest.mark.usefixtures("three")
+def test_hosts_that_cannot_be_are_said_before_anything_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("TLCOURSE_HOSTS", "a:1,b:2")
+    with pytest.raises(BadArgument, match="TLCOURSE_PROCESS"):
+        run(out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("process", [0, 1])
+def test_of_several_processes_the_first_one_writes(course, tmp_path, monkeypatch, capsys, process):
+    course("90", "First", "import os\nprint(os.environ['TLCOURSE_PROCESS'])")
+    course("91", "Second", "1 / 0")
+    for name in ("TLCOURSE_HOSTS", "TLCOURSE_PROCESS"):
+        monkeypatch.setenv(name, "")  # so that what the command sets is put back
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    hosts = ["--hosts", "a:1,b:2", "--process", str(process)]
+    assert main(["run", "--json", "--out", str(tmp_path / "out"), *hosts]) == 1
+    assert os.environ["TLCOURSE_HOSTS"] == "a:1,b:2"
+    told = capsys.readouterr()
+    if process == 0:
+        assert [lesson["ok"] for lesson in json.loads(told.out)["lessons"]] == [True, False]
+        first = nbformat.read(tmp_path / "out" / "90_first.ipynb", as_version=4)
+        assert first.cells[0].outputs[0].text == "0\n"
+    else:
+        assert told.out == ""
+        assert told.err == "process 1: 91 cell [1]: ZeroDivisionError: division by zero\n"
+        assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("three")
 @pytest.mark.parametrize("below", ["", "below"])
 def test_out_is_a_file(tmp_path, below):
     (tmp_path / "file").write_text("mine")
@@ -131,3 +163,37 @@ def test_a_disk_that_fills_up_stops_no_lesson(tmp_path, monkeypatch):
     assert all("could not be kept" in error and "No space left" in error for error in errors)
     assert not report.ok
     assert list(tmp_path.glob("*.ipynb")) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed")
+def test_two_runs_train_together(course, command, tmp_path):
+    course(
+        "90",
+        "Together",
+        "import tlcourse as tl\ncourse = tl.setup()",
+        "import keras\nimport numpy as np\nfrom tlcourse.backbones import train",
+        "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])\n"
+        "x = np.arange(16, dtype='float32').reshape(8, 2)\n"
+        "train(model, x, np.arange(8) % 2, steps=3, batch_size=4)\n"
+        "tl.claim('w', float(abs(model.get_weights()[0]).sum()), len(course.devices) == 2)",
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    hosts = f"127.0.0.1:{port},127.0.0.1:{port + 1}"
+    environment = {**os.environ, "KERAS_BACKEND": "jax"}
+    first, second = (
+        command(
+            *("run", "--json", "--out", tmp_path / f"out{n}", "--hosts", hosts, "--process", n),
+            env=environment,
+        )
+        for n in range(2)
+    )
+    out, said = first.communicate(timeout=120)
+    assert first.returncode == 0, said
+    (lesson,) = json.loads(out)["lessons"]
+    assert [claim["holds"] for claim in lesson["claims"]] == [True]
+    assert second.communicate(timeout=120) == ("", "")
+    assert second.returncode == 0
+    assert [path.name for path in tmp_path.glob("out*")] == ["out0"]

@@ -14,8 +14,8 @@ from tlcourse.lessons.profile import BadArgument
 @pytest.fixture(autouse=True)
 def styles(monkeypatch):
     """How often the figures' style was set; also puts the environment back."""
-    for name in ("TLCOURSE_PROFILE", "TLCOURSE_SEED", "TLCOURSE_DATA"):
-        monkeypatch.setenv(name, "")
+    for name in ("PROFILE", "SEED", "DATA", "HOSTS", "PROCESS"):
+        monkeypatch.setenv(f"TLCOURSE_{name}", "")
     calls = []
     plots, style = ModuleType("tlcourse.plots"), ModuleType("tlcourse.plots.style")
     style.use_style = lambda: calls.append("style")
@@ -86,3 +86,13 @@ def test_devices_are_handed_on(monkeypatch):
 def test_devices_that_are_not_there():
     with pytest.raises(ValueError, match="`devices` must be 'auto', a number from 1 to"):
         setup(devices=1000)
+
+
+def test_several_processes_are_connected(monkeypatch):
+    asked = []
+    monkeypatch.setattr("tlcourse.backbones.connect_hosts", lambda *where: asked.append(where))
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("TLCOURSE_HOSTS", "a:1,b:2")
+    monkeypatch.setenv("TLCOURSE_PROCESS", "1")
+    setup()
+    assert asked == [(["a:1", "b:2"], 1)]

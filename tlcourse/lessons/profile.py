@@ -1,4 +1,4 @@
-"""What a run depends on: profile, seed, data folder, backend.
+"""What a run depends on: profile, seed, data folder, the processes of it, backend.
 
 Each is taken from the argument, else from the environment, else from the
 default. `tl.setup` in a notebook and `tlcourse run` outside read them here, so
@@ -7,6 +7,7 @@ the two cannot disagree. Nothing heavy is imported.
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -76,6 +77,39 @@ def resolve_data(data: str | os.PathLike | None = None) -> str | None:
             f" folder {folder}."
         )
     return str(folder)
+
+
+def resolve_hosts() -> tuple[list[str], int]:
+    """The processes that train together, TLCOURSE_HOSTS, and which this is, TLCOURSE_PROCESS.
+
+    `tlcourse run` sets both from `--hosts` and `--process`; a launcher may set them as well.
+
+    Returns:
+        (addresses "HOST:PORT", number of this process among them); ([], 0) for one alone.
+
+    Raises:
+        BadArgument: when one is set without the other, cannot be meant so, or Keras
+            does not run on JAX.
+    """
+    hosts, process = os.environ.get("TLCOURSE_HOSTS", ""), os.environ.get("TLCOURSE_PROCESS", "")
+    if hosts == process == "":
+        return [], 0
+    addresses = hosts.split(",")
+    if len(addresses) < 2 or not all(re.fullmatch(r".+:[0-9]+", one) for one in addresses):
+        raise BadArgument(
+            "TLCOURSE_HOSTS (--hosts) must be HOST:PORT for each of two processes or more, with"
+            f" commas between; got {hosts!r}."
+        )
+    if not re.fullmatch("[0-9]+", process) or int(process) >= len(addresses):
+        raise BadArgument(
+            f"TLCOURSE_PROCESS (--process) must be a whole number from 0 to {len(addresses) - 1},"
+            f" one for each of the hosts; got {process!r}."
+        )
+    if keras_backend() != "jax":
+        raise BadArgument(
+            f"TLCOURSE_HOSTS (--hosts) needs KERAS_BACKEND=jax; got {keras_backend()!r}."
+        )
+    return addresses, int(process)
 
 
 def keras_backend(environment: Mapping[str, str] = os.environ) -> str:

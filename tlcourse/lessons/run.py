@@ -15,6 +15,7 @@ from tlcourse.lessons.profile import (
     BadArgument,
     keras_backend,
     resolve_data,
+    resolve_hosts,
     resolve_profile,
     resolve_seed,
 )
@@ -36,11 +37,15 @@ class Watcher:
 
 @dataclass
 class RunReport:
-    """What a run of some lessons gave; `executions` holds (lesson, execution)."""
+    """What a run of some lessons gave; `executions` holds (lesson, execution).
+
+    Of several processes that train together, `process` 0 alone writes and prints.
+    """
 
     seed: int
     profile: str
     backend: str
+    process: int = 0
     seconds: float = 0.0
     executions: list[tuple[Lesson, Execution]] = field(default_factory=list)
 
@@ -82,19 +87,22 @@ def run(
 ) -> RunReport:
     """Run lessons one after the other, each in a clean kernel; one that fails stops no other.
 
+    The kernels inherit TLCOURSE_HOSTS and TLCOURSE_PROCESS: as one of several processes
+    they train together with the others' kernels.
+
     Args:
         ids: lesson ids; none means all. One named twice runs once.
         seed: seed of all lessons; None takes TLCOURSE_SEED, else 0.
         profile: "quick" or "full"; None takes TLCOURSE_PROFILE, else "quick".
         out: folder for the executed copies, made when missing; files there with
-            the same names are replaced.
+            the same names are replaced. Of several processes the first one writes.
         html: write each executed copy as a self-contained web page too.
         cell_timeout: seconds that one cell may take.
         watcher: told what is going on.
 
     Raises:
         UnknownName: for an unknown lesson or profile.
-        BadArgument: for a bad seed, time limit, data folder or `out`.
+        BadArgument: for a bad seed, time limit, data folder, hosts or `out`.
         CourseError: when `out` cannot be written.
     """
     watcher = watcher or Watcher()
@@ -105,9 +113,11 @@ def run(
         raise BadArgument(f"the time limit of a cell must be at least 1 s; got {cell_timeout}.")
     if html and out is None:
         raise BadArgument("web pages need a folder to lie in: add --out DIR to --html.")
-    report = RunReport(resolve_seed(seed), resolve_profile(profile), keras_backend())
-    resolve_data()  # a wrong folder is said now, not once in every lesson
-    folder = None if out is None else _writable(Path(out))
+    # What is wrong is said now, not once in every lesson.
+    seed, profile, (_, process) = resolve_seed(seed), resolve_profile(profile), resolve_hosts()
+    resolve_data()
+    report = RunReport(seed, profile, keras_backend(), process)
+    folder = None if out is None or process else _writable(Path(out))
     started = time.monotonic()
     for lesson in chosen.values():
         watcher.lesson_begins(lesson)

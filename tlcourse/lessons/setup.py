@@ -4,7 +4,7 @@ import os
 
 from tlcourse.lessons.course import Course
 from tlcourse.lessons.devices import device_names
-from tlcourse.lessons.profile import resolve_data, resolve_profile, resolve_seed
+from tlcourse.lessons.profile import resolve_data, resolve_hosts, resolve_profile, resolve_seed
 from tlcourse.lessons.quiet import quiet_start
 
 
@@ -23,6 +23,9 @@ def setup(
     was chosen, so that all code below agrees. Call it before Keras is imported:
     then TensorFlow's messages about missing GPUs stay off the page.
 
+    TLCOURSE_HOSTS and TLCOURSE_PROCESS, which `tlcourse run --hosts ... --process N`
+    sets, make this process one of several that train together on all their devices.
+
     Args:
         lesson: the lesson's id, such as "01".
         profile: "quick" (a CPU, minutes) or "full" (a GPU, real data).
@@ -36,7 +39,7 @@ def setup(
 
     Raises:
         UnknownName: for an unknown lesson or profile.
-        BadArgument: for a bad seed, or a data folder that does not exist.
+        BadArgument: for a bad seed, a data folder that does not exist, or hosts that cannot be.
         ValueError: for devices that are not there.
     """
     title = ""
@@ -46,6 +49,7 @@ def setup(
         found = find_lesson(lesson)
         lesson, title = found.id, found.title
     profile, seed, data = resolve_profile(profile), resolve_seed(seed), resolve_data(data)
+    hosts, process = resolve_hosts()
     os.environ["TLCOURSE_PROFILE"] = profile
     os.environ["TLCOURSE_SEED"] = str(seed)
     if data is not None:
@@ -59,10 +63,13 @@ def setup(
     with quiet_start():
         import keras
 
-        from tlcourse.backbones import use_devices
+        from tlcourse.backbones import connect_hosts, use_devices
 
         # Listing the devices is what makes TensorFlow look for a GPU, so it is done in here too.
-        use_devices(devices)
+        if hosts:
+            connect_hosts(hosts, process)
+        else:
+            use_devices(devices)
         names = device_names()
     keras.utils.set_random_seed(seed)
 
