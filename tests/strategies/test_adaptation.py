@@ -1,5 +1,7 @@
 """Adaptation: no label of the target is used, every term reaches what it should, nothing else."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -24,7 +26,7 @@ from tlcourse.strategies import (
     over_shots,
     selected_accuracies,
 )
-from tlcourse.strategies.adaptation import PairBatches
+from tlcourse.strategies.adaptation import PairBatches, _FirstHalf, _SecondHalf
 
 METHODS = (DeepCORAL, DAN, DANN, CDAN, MCC)
 TERMS = (CoralTerm, MmdTerm, DomainTerm, ConditionalDomainTerm, ConfusionTerm)
@@ -217,6 +219,56 @@ def test_what_is_selected_is_what_is_kept(select, pair):
     chosen = int(np.argmax(result.history[column]))
     assert result.target_accuracy == pytest.approx(result.history["oracle"][chosen])
     assert "6" in result.selected
+
+
+def test_a_column_is_the_oracle_where_its_score_is_highest(pair):
+    result = MCC(**FEW).fit(pair, seed=0)
+    history = {
+        "oracle": [0.1, 0.2, 0.3, 0.4],
+        "source_validation": [0.5, 0.9, 0.7, 0.6],
+        "entropy": [-0.1, -0.3, -0.3, -0.2],
+    }
+    made_up = replace(result, history=history)
+    assert selected_accuracies(made_up, score="entropy") == {
+        "source-validated": 0.2,
+        "label-free": 0.1,
+        "oracle": 0.4,
+    }
+
+
+@pytest.mark.parametrize(("select", "trained_on"), [("last", 45), ("source", 39)])
+def test_source_examples_that_select_are_not_trained_on(select, trained_on, pair, monkeypatch):
+    """Three classes of 15; a tenth of each class, rounded, is 1 or 2."""
+    given = []
+
+    class Spy(PairBatches):
+        def __init__(self, x, labels, x_target, **settings):
+            given.append(len(x))
+            assert len(x) == len(labels)
+            super().__init__(x, labels, x_target, **settings)
+
+    monkeypatch.setitem(Adaptation._train.__globals__, "PairBatches", Spy)
+    MCC(select=select, **FEW).fit(pair, seed=0)
+    assert given == [trained_on]
+
+
+def test_a_batch_of_both_is_cut_in_the_middle():
+    both = np.arange(12.0).reshape(6, 2)
+    np.testing.assert_array_equal(np.asarray(_FirstHalf()(both)), both[:3])
+    np.testing.assert_array_equal(np.asarray(_SecondHalf()(both)), both[3:])
+
+
+def test_cdan_teaches_the_head_nothing(backbone, head, rng):
+    """Its classifier is told the prediction, and sends nothing back through it."""
+    x = rng.random((6, 8, 8, 1)).astype("float32")
+    before = values(head)
+    term = ConditionalDomainTerm(ramp=False)
+    source, target = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
+    seen = [backbone(source), backbone(target)]
+    model = keras.Model([source, target], term(*seen, *[head(features) for features in seen]))
+    model.compile(keras.optimizers.SGD(1.0), loss="mse", loss_weights=0.0)
+    model.fit([x, np.sqrt(x)], np.zeros((6, 3)), epochs=1, batch_size=6, verbose=0)
+    assert same(before, values(head))
 
 
 def test_it_stands_in_a_table_beside_the_others(pair):
