@@ -20,8 +20,6 @@ _VERBS = {
     ),
     "tlcourse.backbones": (
         "RandomAffine",
-        "RandomBlur",
-        "RandomContrast",
         "extract_features",
         "freeze",
         "load_backbone",

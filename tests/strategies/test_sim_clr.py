@@ -29,6 +29,14 @@ def test_two_views_of_an_image_differ_in_training_only(pair):
     assert (np.abs(moved[:, 0] - moved[:, 1]).max(axis=1) > 1e-4).all()
 
 
+def test_contrast_is_lowered_and_raised(rng):
+    images = (0.4 + 0.2 * rng.random((300, 4, 4, 1))).astype("float32")
+    changed = keras.ops.convert_to_numpy(SimCLR().augment[-1](images, training=True))
+    factors = changed.std(axis=(1, 2, 3)) / images.std(axis=(1, 2, 3))
+    assert 0.5 <= factors.min() < 0.55
+    assert 1.45 < factors.max() <= 1.5
+
+
 def test_it_knows_images_again_that_it_has_not_seen(pair):
     """Their two views lie nearer together, against all others, than before the training."""
 

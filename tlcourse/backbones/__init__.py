@@ -21,7 +21,6 @@ from tlcourse.backbones.notes import Diverged, Notes
 from tlcourse.backbones.optimiser import Optimiser
 from tlcourse.backbones.pretraining import pretrain, pretrainings
 from tlcourse.backbones.random_affine import RandomAffine
-from tlcourse.backbones.random_contrast import RandomContrast
 from tlcourse.backbones.seeding import seed_keras
 from tlcourse.backbones.text_encoder import TextEncoder, load_text_encoder
 from tlcourse.backbones.training import check_settings, fit_batches, predict, train
@@ -35,7 +34,6 @@ __all__ = [
     "Optimiser",
     "Pretrained",
     "RandomAffine",
-    "RandomContrast",
     "TextEncoder",
     "backbone_names",
     "causal_lm",

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from tlcourse.backbones import RandomAffine, RandomContrast
+from tlcourse.backbones import RandomAffine
 from tlcourse.losses import nt_xent
 from tlcourse.losses.checks import check_positive
 from tlcourse.strategies.self_supervised import SelfSupervised
@@ -24,7 +24,7 @@ class SimCLR(SelfSupervised):
         temperature: float > 0, of `nt_xent`.
         projection: widths of the head's hidden layer and of the projections.
         augment: list of `keras.layers.Layer` that change images in training; None takes
-            `RandomAffine` and `RandomContrast`.
+            `RandomAffine` and Keras's `RandomContrast`.
         batch_size: images a step, two views of each.
         **settings: those of `SelfSupervised`.
 
@@ -46,7 +46,9 @@ class SimCLR(SelfSupervised):
         self.loss = ViewsTogether(temperature=temperature)
         self.projection = tuple(projection)
         if augment is None:
-            augment = [RandomAffine(shear=0.2, scale=0.2, shift=0.1), RandomContrast()]
+            # Two numbers, down and up: with a single one Keras only ever raises the contrast.
+            contrast = layers.RandomContrast((0.5, 0.5), value_range=(0.0, 1.0))
+            augment = [RandomAffine(shear=0.2, scale=0.2, shift=0.1), contrast]
         if not all(isinstance(layer, layers.Layer) for layer in augment):
             raise ValueError(f"`augment` must be a list of keras.layers.Layer; got {augment!r}.")
         self.augment = list(augment)
