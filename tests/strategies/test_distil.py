@@ -117,6 +117,16 @@ def test_a_teacher_of_other_classes(pair, backbone):
         Distil(two, **SHORT).fit(pair)
 
 
+def test_one_class_has_nothing_to_teach(pair, backbone):
+    labels = {"labels_train": np.zeros(45, int), "labels_test": np.zeros(30, int)}
+    one = dataclasses.replace(pair.target, class_names=("a",), **labels)
+    sure = keras.Sequential([keras.Input((8, 8, 1)), backbone, new_head(backbone, 1)])
+    with pytest.raises(
+        ValueError, match=r"`data` must have at least 2 classes; got Domain\('dark'"
+    ):
+        Distil(sure, **SHORT).fit(one)
+
+
 def test_a_teacher_of_other_images(pair):
     large = load_backbone("small_cnn", input_shape=(16, 16, 1))
     model = keras.Sequential([keras.Input((16, 16, 1)), large, new_head(large, 3)])

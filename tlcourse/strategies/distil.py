@@ -54,6 +54,8 @@ class Distil(FromScratch):
         self.hints = hints
 
     def _prepare(self, target):
+        if target.n_classes < 2:
+            raise ValueError(f"`data` must have at least 2 classes; got {target!r}.")
         takes, gives = self.teacher.input_shape[1:], self.teacher.output_shape[1:]
         if takes != target.input_shape or gives != (target.n_classes,):
             raise ValueError(
