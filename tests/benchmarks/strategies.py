@@ -34,8 +34,10 @@ from tlcourse.strategies import (
     L2SP,
     MCC,
     AdaBN,
+    Adaptation,
     Adapters,
     BiasOnly,
+    ConfusionTerm,
     DeepCORAL,
     Delta,
     FeatureExtraction,
@@ -45,6 +47,7 @@ from tlcourse.strategies import (
     ImportanceWeighting,
     LinearProbe,
     LoRA,
+    MmdTerm,
     PseudoLabels,
     SourceOnly,
     SubspaceAlignment,
@@ -92,7 +95,11 @@ def without_labels(start):
         "DANN": DANN(**settings),
         "CDAN": CDAN(**settings),
         "MCC": MCC(**settings),
-        "MCC, affine": MCC(augment=RandomAffine(), **settings),
+        "MMD, MCC, affine, longer": Adaptation(
+            terms=[MmdTerm(), ConfusionTerm()],
+            augment=RandomAffine(rotation=15.0, scale=0.3, shear=0.25, shift=0.1),
+            **settings | {"epochs": 20},
+        ),
     }
 
 

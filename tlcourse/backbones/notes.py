@@ -24,13 +24,15 @@ class Notes(keras.callbacks.Callback):
         look: function of the model that gives a dict of floats, or None.
         keep_best: name of the number whose highest value decides which weights are kept; None
             keeps the last.
+        terms: layers that add to the loss: each has a `name`, and a `total()` of all steps so far,
+            whose mean is written down under that name.
     """
 
-    def __init__(self, steps, n_watches, *, look=None, keep_best=None):
+    def __init__(self, steps, n_watches, *, look=None, keep_best=None, terms=()):
         super().__init__()
         self._due = {-(-steps * (i + 1) // n_watches) for i in range(n_watches)}
         self._every = max(1, steps // _CHECKS)
-        self._look, self._keep_best = look, keep_best
+        self._look, self._keep_best, self._terms = look, keep_best, terms
         self.history = {"step": [], "seconds": [], "loss": []}
         self._seconds, self._begun = 0.0, None
         self._sums, self._good, self._best = {}, None, None
@@ -53,6 +55,7 @@ class Notes(keras.callbacks.Callback):
         self._seconds += time.perf_counter() - self._begun
         self._begun = None
         values = self._values()
+        sums |= {term.name: term.total() for term in self._terms}
         unfit = [name for name, value in sums.items() if not np.isfinite(value)]
         if unfit or not all(np.isfinite(value).all() for value in values):
             self._stop(step, unfit)

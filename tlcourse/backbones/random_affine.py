@@ -26,6 +26,7 @@ class RandomAffine(keras.layers.Layer):
         self.rotation, self.scale, self.shear, self.shift = rotation, scale, shear, shift
         self.seed = seed
         self._random = keras.random.SeedGenerator(seed)
+        self.supports_jit = False  # TensorFlow's XLA knows no projective transform
 
     def call(self, images, training=None):
         """Returns the images (n, h, w, c), moved when training."""

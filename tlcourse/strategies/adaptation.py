@@ -147,6 +147,7 @@ class Adaptation(Strategy):
             min(self.n_watches, steps),
             look=look,
             keep_best=None if self.select == "last" else _COLUMN.get(self.select, self.select),
+            terms=terms,
         )
         fit_batches(
             _joint(backbone, head, terms, self.augment),

@@ -20,7 +20,8 @@ class ConditionalDomainTerm(DomainTerm):
         weighted: let examples count less the less sure the prediction is (CDAN+E).
         ramp: let the reversed gradient grow.
         steps: int, of the whole training; the strategy sets it.
-        **kwargs: those of `keras.layers.Layer`; the name is "conditional_domain".
+        name: str, its column in the history; "conditional_domain" unless given.
+        **kwargs: those of `keras.layers.Layer`.
     """
 
     def __init__(

@@ -15,7 +15,8 @@ class MmdTerm(Term):
         strength: float >= 0.
         ramp: as in `Term`, like `steps`.
         steps: int.
-        **kwargs: those of `keras.layers.Layer`; the name is "mmd".
+        name: str, its column in the history; "mmd" unless given.
+        **kwargs: those of `keras.layers.Layer`.
     """
 
     def __init__(self, *, strength=1.0, ramp=False, steps=None, name="mmd", **kwargs):

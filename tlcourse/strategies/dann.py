@@ -19,7 +19,8 @@ class DomainTerm(Term):
         width: int, of the classifier's hidden layer.
         ramp: let the reversed gradient grow, as the paper does.
         steps: int, of the whole training; the strategy sets it.
-        **kwargs: those of `keras.layers.Layer`; the name is "domain".
+        name: str, its column in the history; "domain" unless given.
+        **kwargs: those of `keras.layers.Layer`.
     """
 
     def __init__(self, *, strength=1.0, width=100, ramp=True, steps=None, name="domain", **kwargs):
@@ -51,7 +52,6 @@ class DomainTerm(Term):
         """Adds the classifier's loss and hands the source's logits on."""
         if not training:
             return source_logits
-        self._done.assign_add(1.0)
         weight = self.strength * (adversarial_strength(self.progress()) if self.ramp else 1.0)
         of_source, of_target = (
             self._classifier(reverse_gradient(seen, weight))
@@ -61,8 +61,8 @@ class DomainTerm(Term):
             )
         )
         loss = domain_loss(of_source, of_target, **self._weights(source_logits, target_logits))
-        self.value.update_state(keras.ops.stop_gradient(loss))
         self.add_loss(loss)
+        self._note(loss)
         return source_logits
 
     def _width_of(self, n_features, n_classes):

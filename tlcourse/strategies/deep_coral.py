@@ -15,7 +15,8 @@ class CoralTerm(Term):
         strength: float >= 0.
         ramp: as in `Term`, like `steps`.
         steps: int.
-        **kwargs: those of `keras.layers.Layer`; the name is "coral".
+        name: str, its column in the history; "coral" unless given.
+        **kwargs: those of `keras.layers.Layer`.
     """
 
     def __init__(self, *, strength=1.0, ramp=False, steps=None, name="coral", **kwargs):

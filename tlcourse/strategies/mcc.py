@@ -16,7 +16,8 @@ class ConfusionTerm(Term):
         temperature: float > 0, that softens the predictions.
         ramp: as in `Term`, like `steps`.
         steps: int.
-        **kwargs: those of `keras.layers.Layer`; the name is "mcc".
+        name: str, its column in the history; "mcc" unless given.
+        **kwargs: those of `keras.layers.Layer`.
     """
 
     def __init__(

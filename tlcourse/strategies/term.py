@@ -34,9 +34,10 @@ class Term(keras.layers.Layer):
         source_logits_shape,
         target_logits_shape,
     ):
-        """Makes the counter of steps."""
+        """Makes the counter of steps and the sum of what was measured."""
+        # Weights, not a metric: on JAX a layer's own metric has no value in the midst of a fit.
         self._done = self.add_weight(name="steps_done", initializer="zeros", trainable=False)
-        self.value = keras.metrics.Mean(name=self.name)
+        self._total = self.add_weight(name="total", initializer="zeros", trainable=False)
 
     def distance(self, source_features, target_features, source_logits, target_logits):
         """Returns the loss before `strength`, a scalar."""
@@ -51,11 +52,19 @@ class Term(keras.layers.Layer):
         if not training:
             return source_logits
         distance = self.distance(source_features, target_features, source_logits, target_logits)
-        self.value.update_state(ops.stop_gradient(distance))
         weight = adversarial_strength(self.progress()) if self.ramp else 1.0
         self.add_loss(self.strength * weight * distance)
-        self._done.assign_add(1.0)
+        self._note(distance)
         return source_logits
+
+    def total(self):
+        """Returns the sum of what was measured in all steps so far (float)."""
+        return float(ops.convert_to_numpy(self._total))
+
+    def _note(self, value):
+        """Counts a step and what it measured."""
+        self._done.assign_add(1.0)
+        self._total.assign_add(ops.cast(ops.stop_gradient(value), self._total.dtype))
 
     def get_config(self):
         """Returns the settings (dict)."""
