@@ -24,6 +24,7 @@ from tlcourse.domains import load_pair
 from tlcourse.measures import interval
 from tlcourse.strategies import FineTune, FromScratch, LinearProbe
 
+METHODS = ("from scratch", "linear probe", "fine-tuned")
 LABELS = (100, 500, 2000)
 LEVELS = ("block1_add", "block2_add", "block3_add")
 REACH = {("linear probe", 100): 0.66, ("linear probe", 2000): 0.76, ("fine-tuned", 2000): 0.80}
@@ -57,11 +58,12 @@ def strategies(backbone, n_labels):
     }
 
 
-def measure(backbone, pair, labels, seeds, say):
+def measure(backbone, pair, labels, methods, seeds, say):
     """Returns one row per strategy, number of labels and seed."""
     rows = []
     for n_labels in labels:
-        for name, strategy in strategies(backbone, n_labels).items():
+        chosen = strategies(backbone, n_labels)
+        for name, strategy in ((method, chosen[method]) for method in methods):
             for seed in seeds:
                 say(f"{n_labels} labels: {name}, seed {seed}")
                 begin = time.perf_counter()
@@ -109,13 +111,16 @@ def missed(rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--labels", type=int, nargs="+", default=LABELS)
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--json", action="store_true", help="rows on standard output")
     args = parser.parse_args()
     console = Console(stderr=True)
     pair = load_pair("objects8->cats-dogs")
     with console.status("loading objects8") as status:
-        rows = measure(load_backbone("objects8"), pair, args.labels, args.seeds, status.update)
+        rows = measure(
+            load_backbone("objects8"), pair, args.labels, args.methods, args.seeds, status.update
+        )
     console.print(table_of(rows, args.labels))
     console.print(f"Keras {keras.__version__}, {keras.backend.backend()}, {os.cpu_count()} cores")
     if args.json:

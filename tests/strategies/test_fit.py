@@ -15,7 +15,6 @@ from tlcourse.strategies import (
     FromScratch,
     LinearProbe,
     SourceOnly,
-    Strategy,
 )
 
 SHORT = {"steps": 6, "batch_size": 8}
@@ -108,7 +107,7 @@ def test_validation_comes_out_of_the_labelled_shots(pair, backbone, monkeypatch)
         seen["kept"], seen["held"] = x, watch[0]
         return {"loss": []}
 
-    monkeypatch.setattr(Strategy, "_train", note)
+    monkeypatch.setattr(FromScratch, "_train", note)
     result = FromScratch(validation=0.25, **SHORT).fit(pair, shots=4, seed=2)
     assert (len(seen["kept"]), len(seen["held"]), result.n_labels) == (9, 3, 12)
     drawn, _ = pair.target.shots(4, 2)

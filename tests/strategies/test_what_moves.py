@@ -55,6 +55,13 @@ def test_a_linear_probe_is_feature_extraction_with_a_linear_head(pair, backbone)
     assert probe.strategy == "LinearProbe"
 
 
+def test_a_probe_begins_with_nothing_and_a_hidden_layer_does_not(pair, backbone):
+    probe = small(LinearProbe, backbone, learning_rate=1e-9).fit(pair, shots=4, seed=1)
+    assert np.abs(np.asarray(probe.head.get_layer("logits").kernel)).max() < 1e-7
+    hidden = small(FeatureExtraction, backbone, learning_rate=1e-9).fit(pair, shots=4, seed=1)
+    assert np.abs(np.asarray(hidden.head.get_layer("logits").kernel)).max() > 1e-2
+
+
 def test_features_are_scaled_by_the_labelled_examples(pair, backbone):
     result = small(LinearProbe, backbone).fit(pair, shots=4, seed=1)
     scale = result.head.get_layer("scale")

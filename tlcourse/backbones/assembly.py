@@ -8,7 +8,7 @@ from tlcourse.backbones.cloning import clone_of
 from tlcourse.backbones.feature_scale import FeatureScale
 
 
-def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False):
+def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False, zero=False):
     """Builds the task layer: a backbone's features to one logit per class.
 
     Args:
@@ -18,6 +18,8 @@ def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False):
         dropout: share of the features dropped in training (Srivastava et al., 2014).
         normalise: begin with a `FeatureScale` layer named "scale"; adapt it to features before
             training.
+        zero: begin the last layer with zeros, so that nothing random is left in directions that
+            few labels say nothing about.
 
     Returns:
         `keras.Model`, (n, d) to (n, n_classes).
@@ -33,7 +35,9 @@ def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False):
         x = layers.Dropout(dropout, name="dropout")(x)
     for number, width in enumerate(hidden, 1):
         x = layers.Dense(width, activation="relu", name=f"hidden{number}")(x)
-    return Model(features, layers.Dense(n_classes, name="logits")(x), name="head")
+    start = "zeros" if zero else "glorot_uniform"
+    logits = layers.Dense(n_classes, kernel_initializer=start, name="logits")(x)
+    return Model(features, logits, name="head")
 
 
 def join(backbone, head):

@@ -25,7 +25,14 @@ class FeatureExtraction(Strategy):
 
     def _prepare(self, target):
         backbone = freeze(copy_of(self.backbone))
-        return backbone, new_head(backbone, target.n_classes, hidden=self.hidden, normalise=True)
+        head = new_head(
+            backbone,
+            target.n_classes,
+            hidden=self.hidden,
+            normalise=True,
+            zero=not self.hidden,
+        )
+        return backbone, head
 
     def _train(self, model, backbone, head, x, labels, watch, seed):
         features = extract_features(backbone, x)
