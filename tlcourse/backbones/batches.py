@@ -24,13 +24,17 @@ class ShuffledBatches(keras.utils.PyDataset):
         super().__init__()
         self._arrays, self._seed = arrays, seed
         self._steps, self.batch_size = steps, evenly(batch_size)
-        self._orders = {}
+        self._orders, self._skipped = {}, 0
 
     def __len__(self):
-        return self._steps
+        return self._steps - self._skipped
+
+    def skip(self, n):
+        """Leaves out the first n batches (int), as a training does that goes on after them."""
+        self._skipped = n
 
     def __getitem__(self, index):
-        begin = index * self.batch_size
+        begin = (index + self._skipped) * self.batch_size
         passes, places = np.divmod(np.arange(begin, begin + self.batch_size), len(self._arrays[0]))
         chosen = np.concatenate(
             [self._order(number)[places[passes == number]] for number in np.unique(passes)]

@@ -36,6 +36,25 @@ class Notes(keras.callbacks.Callback):
         self.history = {"step": [], "seconds": [], "loss": []}
         self._seconds, self._begun = 0.0, None
         self._sums, self._good, self._best = {}, None, None
+        self._backup, self._before, self._before_sums = None, 0, {}
+
+    def go_on(self, model, backup):
+        """Goes on from a backup, and writes it along the training.
+
+        Args:
+            model: compiled `keras.Model`, whose variables are set.
+            backup: `Backup`.
+
+        Returns:
+            Int, the steps that are already done.
+        """
+        self._backup = backup
+        noted = backup.load(model)
+        if noted is not None:
+            self._before, self._before_sums = noted["step"], noted["all_sums"]
+            self._seconds, self._sums = noted["seconds"], noted["sums"]
+            self.history, self._best = noted["history"], noted["best"]
+        return self._before
 
     def on_train_batch_begin(self, batch, logs=None):
         """Starts the clock."""
@@ -43,15 +62,18 @@ class Notes(keras.callbacks.Callback):
         if self._begun is None:
             self._begun = time.perf_counter()
         if self._good is None:
-            self._good = 0, self._values()
+            self._good = self._before, self._values()
 
     def on_train_batch_end(self, batch, logs=None):
         """Writes a line when one is due; stops when the loss is not finite."""
-        step = batch + 1
+        step = self._before + batch + 1
         if step not in self._due and step % self._every:
             return
-        # Keras reports the mean of all steps so far.
-        sums = {name: step * float(value) for name, value in logs.items()}
+        # Keras reports the mean of all steps of this `fit` so far.
+        sums = {
+            name: self._before_sums.get(name, 0.0) + (batch + 1) * float(value)
+            for name, value in logs.items()
+        }
         self._seconds += time.perf_counter() - self._begun
         self._begun = None
         values = self._values()
@@ -63,11 +85,22 @@ class Notes(keras.callbacks.Callback):
         self._good = step, values
         if step in self._due:
             self._write(step, sums, values)
+        if self._backup is not None:
+            noted = {
+                "step": step,
+                "seconds": self._seconds,
+                "all_sums": sums,
+                "sums": self._sums,
+                "history": self.history,
+            }
+            self._backup.save(self.model, values, noted, self._best)
 
     def on_train_end(self, logs=None):
         """Puts the best weights back, where they were asked for."""
         if self._best is not None:
             self._set(self._best)
+        if self._backup is not None:
+            self._backup.done()
 
     def _write(self, step, sums, values):
         last = self.history["step"][-1] if self.history["step"] else 0

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from tlcourse.backbones.backup import Backup
 from tlcourse.backbones.batches import ShuffledBatches
 from tlcourse.backbones.bench import bench_for, jit_compile
 from tlcourse.backbones.distribution import check_lies_on_all, evenly
@@ -33,6 +34,7 @@ def train(
     watch=None,
     n_watches=1,
     keep_best=False,
+    backup=None,
 ):
     """Trains a model that gives logits: cross-entropy, Adam (Kingma & Ba, 2015), `Model.fit`.
 
@@ -58,6 +60,9 @@ def train(
         n_watches: how often, as evenly spread over the steps as whole steps allow.
         keep_best: keep the weights with the highest accuracy on `watch`, not the last ones.
             `watch` is then validation data; it must never be test data.
+        backup: folder where the state is kept along the training, on one machine; called again
+            with the same arguments after an interruption, the training goes on from there and
+            ends as if there had been none. None keeps nothing.
 
     Returns:
         Dict of lists, one value per watch: "step", "seconds" (of training so far; compiling and
@@ -90,18 +95,21 @@ def train(
     bench = bench_for(model, optimiser, steps=steps, loss=loss)
     bench.warm_up(ShuffledBatches(*arrays, steps=_WARM_UP_STEPS, **order))
     with bench.holding(model) as compiled:
-        seed_keras(seed)
-        # One pass to Keras, whatever it is to the data: it sets itself up again for each.
-        compiled.fit(
-            ShuffledBatches(*arrays, steps=steps, **order),
-            callbacks=[notes],
-            shuffle=False,  # Keras would mix the batches of several passes
-            verbose=0,
-        )
+        _fit(compiled, ShuffledBatches(*arrays, steps=steps, **order), notes, seed, backup)
     return notes.history
 
 
-def fit_batches(model, batches, optimizer, *, notes, seed, loss=None):
+def _fit(compiled, batches, notes, seed, backup):
+    seed_keras(seed)
+    if backup is not None:
+        batches.skip(notes.go_on(compiled, Backup(backup, compiled, batches, seed)))
+    # One pass to Keras, whatever it is to the data: it sets itself up again for each. It must not
+    # shuffle, which would mix the batches of several passes.
+    if len(batches):
+        compiled.fit(batches, callbacks=[notes], shuffle=False, verbose=0)
+
+
+def fit_batches(model, batches, optimizer, *, notes, seed, loss=None, backup=None):
     """Trains a model of several inputs on batches that are already made: one pass, `Model.fit`.
 
     Args:
@@ -111,6 +119,7 @@ def fit_batches(model, batches, optimizer, *, notes, seed, loss=None):
         notes: `Notes`, which afterwards holds the history.
         seed: int, of dropout and augmentation.
         loss: `keras.losses.Loss`; None takes cross-entropy of logits and class numbers.
+        backup: as in `train`; the batches then have a method `skip`.
     """
     check_lies_on_all(model)
     model.compile(
@@ -118,8 +127,8 @@ def fit_batches(model, batches, optimizer, *, notes, seed, loss=None):
         loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=jit_compile(),
     )
-    seed_keras(seed)
-    model.fit(batches, callbacks=[notes], shuffle=False, verbose=0)
+    model.optimizer.build(model.trainable_variables)
+    _fit(model, batches, notes, seed, backup)
 
 
 def predict(model, x, *, batch_size=None):

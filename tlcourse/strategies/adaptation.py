@@ -155,6 +155,7 @@ class Adaptation(Strategy):
             optimiser.build(steps),
             notes=notes,
             seed=seed,
+            backup=self.backup,
         )
         return notes.history
 
@@ -186,6 +187,11 @@ class PairBatches(keras.utils.PyDataset):
     def __len__(self):
         return len(self._source)
 
+    def skip(self, n):
+        """Leaves out the first n batches (int) of both."""
+        self._source.skip(n)
+        self._target.skip(n)
+
     def __getitem__(self, index):
         x, labels = self._source[index]
         return {"source": x, "target": self._target[index][0]}, labels
@@ -195,19 +201,21 @@ def _joint(backbone, head, terms, augment):
     """Returns a model of both domains' images that gives the source's logits."""
     shape = backbone.input_shape[1:]
     source, target = keras.Input(shape, name="source"), keras.Input(shape, name="target")
-    both = keras.layers.Concatenate(axis=0)([source, target])
+    both = keras.layers.Concatenate(axis=0, name="both")([source, target])
     if augment is not None:
         both = type(augment).from_config(augment.get_config())(both)
     # One pass for both: faster, and batch normalisation sees both domains at once.
     features = backbone(both)
     logits = head(features)
-    if not terms:
-        return keras.Model([source, target], _FirstHalf()(logits))
-    halves = [half()(x) for x in (features, logits) for half in (_FirstHalf, _SecondHalf)]
-    of_source, of_target, source_logits, target_logits = halves
+    # All have names of their own: those that Keras makes up differ from one `fit` to the next.
+    source_logits = _FirstHalf(name="source_logits")(logits)
+    if terms:
+        of_source = _FirstHalf(name="source_features")(features)
+        of_target = _SecondHalf(name="target_features")(features)
+        target_logits = _SecondHalf(name="target_logits")(logits)
     for term in terms:
         source_logits = term(of_source, of_target, source_logits, target_logits)
-    return keras.Model([source, target], source_logits)
+    return keras.Model([source, target], source_logits, name="adaptation")
 
 
 class _FirstHalf(keras.layers.Layer):

@@ -28,6 +28,8 @@ class Strategy:
         validation: share of the labelled examples held back, in [0, 1). Above 0, the weights with
             the best accuracy on them are kept; at 0 the last ones are, and nothing is selected.
         n_watches: how often accuracy is written into the history.
+        backup: folder for the state of an unfinished training, see `tlcourse.backbones.train`: a
+            `fit` that was interrupted and is called again goes on where it was.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Strategy:
         warm_up=0.0,
         validation=0.0,
         n_watches=1,
+        backup=None,
     ):
         if not isinstance(validation, (int, float)) or not 0 <= validation < 1:
             raise ValueError(f"`validation` must lie in [0, 1); got {validation!r}.")
@@ -56,6 +59,7 @@ class Strategy:
         self.batch_size = batch_size
         self.validation = validation
         self.n_watches = n_watches
+        self.backup = backup
 
     def fit(self, data, *, shots=None, seed=0, watch_test=False):
         """Trains on labelled examples and measures on test sets.
@@ -147,6 +151,7 @@ class Strategy:
             "warm_up": self.warm_up,
             "n_watches": self.n_watches,
             "keep_best": self.validation > 0,
+            "backup": self.backup,
             "seed": seed,
         }
 
