@@ -33,7 +33,9 @@ def test_the_stages_of_known_networks(name, n, first, last):
     backbone = load_backbone(name, input_shape=(32, 32, 3))
     found = stages(backbone)
     assert len(found) == n
-    assert (found[0][0].name, found[-1][-1].name) == (first, last)
+    # Keras numbers a layer without a name of its own, once there was another such layer.
+    assert found[0][0].name.startswith(first)
+    assert found[-1][-1].name == last
     flat = [layer for stage in found for layer in stage]
     assert flat == [layer for layer in single_layers(backbone) if layer.weights]
 
