@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 
 def check_strength(strength, name):
     """Checks the weight of a term beside the cross-entropy.
@@ -30,3 +32,21 @@ def check_count(count, name):
     """
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
         raise ValueError(f"`{name}` must be a whole number, at least 1; got {count!r}.")
+
+
+def whole_seed(seed):
+    """Checks a seed.
+
+    Args:
+        seed: what came.
+
+    Returns:
+        Int.
+
+    Raises:
+        ValueError: unless it is a whole number that numpy's and Keras's generators take.
+    """
+    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
+    if not whole or not 0 <= seed < 2**32:
+        raise ValueError(f"`seed` must be a whole number, 0 to 2**32 - 1; got {seed!r}.")
+    return int(seed)

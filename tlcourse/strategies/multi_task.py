@@ -19,8 +19,8 @@ from tlcourse.backbones import (
 from tlcourse.backbones.batches import ShuffledBatches
 from tlcourse.backbones.bench import jit_compile
 from tlcourse.domains.checks import check_examples
+from tlcourse.strategies.checks import whole_seed
 from tlcourse.strategies.starting_backbone import starting_backbone
-from tlcourse.strategies.strategy import _whole
 from tlcourse.strategies.task import Task, check_tasks, checked_labels, head_of
 from tlcourse.strategies.task_losses import TaskLosses, metric_of
 
@@ -107,7 +107,7 @@ class MultiTask:
         Raises:
             ValueError: if labels are missing or do not fit their task, or shapes do not match.
         """
-        seed = _whole(seed)
+        seed = whole_seed(seed)
         x, x_test = _images(x, "x"), _images(x_test, "x_test")
         if x.shape[1:] != x_test.shape[1:]:
             raise ValueError(

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import softmax
 
 from tlcourse.backbones import copy_of, join, predict, thaw, train
+from tlcourse.strategies.checks import check_count
 from tlcourse.strategies.source_trained import SourceTrained
 
 
@@ -28,8 +29,7 @@ class PseudoLabels(SourceTrained):
 
     def __init__(self, start=None, *, rounds=4, learning_rate=1e-3, epochs=2, batch_size=64):
         super().__init__(start)
-        if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 1:
-            raise ValueError(f"`rounds` must be a whole number, at least 1; got {rounds!r}.")
+        check_count(rounds, "rounds")
         self.rounds, self.learning_rate = rounds, learning_rate
         self.epochs, self.batch_size = epochs, batch_size
 

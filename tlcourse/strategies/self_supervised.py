@@ -9,8 +9,8 @@ import numpy as np
 from tlcourse.backbones import Optimiser, check_backbone, check_settings, seed_keras, train
 from tlcourse.domains import Domain
 from tlcourse.domains.checks import check_examples
+from tlcourse.strategies.checks import whole_seed
 from tlcourse.strategies.starting_backbone import starting_backbone
-from tlcourse.strategies.strategy import _whole
 
 
 class SelfSupervised:
@@ -56,7 +56,7 @@ class SelfSupervised:
             ValueError: if there are no images, too few for the method, or of a shape that the
                 backbone does not take.
         """
-        seed = _whole(seed)
+        seed = whole_seed(seed)
         x = _images(data)
         self._check(x)
         begin = time.perf_counter()

@@ -4,11 +4,11 @@ import math
 import time
 
 import keras
-import numpy as np
 
 from tlcourse.backbones import Optimiser, check_fits, check_settings, join, seed_keras, train
 from tlcourse.domains import Domain, DomainPair, stratified_split
 from tlcourse.measures import accuracy
+from tlcourse.strategies.checks import whole_seed
 from tlcourse.strategies.result import TransferResult
 
 
@@ -79,7 +79,7 @@ class Strategy:
                 argument is of the wrong kind.
         """
         target, source = _target_and_source(data)
-        seed = _whole(seed)
+        seed = whole_seed(seed)
         if watch_test and self.validation:
             raise ValueError("`watch_test` goes with `validation=0` only: one curve at a time.")
         begin = time.perf_counter()
@@ -162,13 +162,6 @@ def _target_and_source(data):
     if isinstance(data, Domain):
         return data, None
     raise ValueError(f"`data` must be a Domain or a DomainPair; got {type(data).__name__}.")
-
-
-def _whole(seed):
-    whole = isinstance(seed, (int, np.integer)) and not isinstance(seed, bool)
-    if not whole or not 0 <= seed < 2**32:  # all that numpy's and Keras's generators take
-        raise ValueError(f"`seed` must be a whole number, 0 to 2**32 - 1; got {seed!r}.")
-    return int(seed)
 
 
 def _count(variables):

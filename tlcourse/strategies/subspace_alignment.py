@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from tlcourse.backbones import copy_of, extract_features, freeze, join, train
+from tlcourse.strategies.checks import check_count
 from tlcourse.strategies.source_trained import SourceTrained
 
 
@@ -26,8 +27,7 @@ class SubspaceAlignment(SourceTrained):
 
     def __init__(self, start=None, *, width=32, learning_rate=1e-2, steps=300):
         super().__init__(start)
-        if isinstance(width, bool) or not isinstance(width, int) or width < 1:
-            raise ValueError(f"`width` must be a whole number, at least 1; got {width!r}.")
+        check_count(width, "width")
         self.width, self.learning_rate, self.steps = width, learning_rate, steps
 
     def _adapt(self, start, source, x_target, seed):

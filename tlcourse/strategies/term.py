@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tlcourse.losses import adversarial_strength
+from tlcourse.strategies.checks import check_strength
 
 
 class Term(keras.layers.Layer):
@@ -21,8 +22,7 @@ class Term(keras.layers.Layer):
 
     def __init__(self, *, strength=1.0, ramp=False, steps=None, **kwargs):
         super().__init__(**kwargs)
-        if not isinstance(strength, (int, float)) or not strength >= 0:
-            raise ValueError(f"`strength` must be a number, at least 0; got {strength!r}.")
+        check_strength(strength, "strength")
         self.strength = strength
         self.ramp = ramp
         self.steps = steps
