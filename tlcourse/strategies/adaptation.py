@@ -201,18 +201,17 @@ def _joint(backbone, head, terms, augment):
     """Returns a model of both domains' images that gives the source's logits."""
     shape = backbone.input_shape[1:]
     source, target = keras.Input(shape, name="source"), keras.Input(shape, name="target")
-    both = keras.layers.Concatenate(axis=0, name="both")([source, target])
+    # Without a term nothing asks for the target, and it is left out of the pass.
+    both = keras.layers.Concatenate(axis=0, name="both")([source, target]) if terms else source
     if augment is not None:
         both = type(augment).from_config(augment.get_config())(both)
     # One pass for both: faster, and batch normalisation sees both domains at once.
     features = backbone(both)
     logits = head(features)
-    # All have names of their own: those that Keras makes up differ from one `fit` to the next.
-    source_logits = _FirstHalf(name="source_logits")(logits)
-    if terms:
-        of_source = _FirstHalf(name="source_features")(features)
-        of_target = _SecondHalf(name="target_features")(features)
-        target_logits = _SecondHalf(name="target_logits")(logits)
+    if not terms:
+        return keras.Model([source, target], logits, name="adaptation")
+    of_source, of_target = _FirstHalf()(features), _SecondHalf()(features)
+    source_logits, target_logits = _FirstHalf()(logits), _SecondHalf()(logits)
     for term in terms:
         source_logits = term(of_source, of_target, source_logits, target_logits)
     return keras.Model([source, target], source_logits, name="adaptation")
