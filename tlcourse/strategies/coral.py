@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tlcourse.backbones import copy_of, extract_features, freeze, join, new_head, train
+from tlcourse.backbones import copy_of, extract_features, freeze, join, new_head, seed_keras, train
 from tlcourse.strategies.source_trained import SourceTrained
 
 
@@ -36,6 +36,7 @@ class CORAL(SourceTrained):
         of_source = extract_features(backbone, source.x_train)
         of_target = extract_features(backbone, x_target)
         recoloured = recolour(of_source, of_target, shrinkage=self.shrinkage)
+        seed_keras(seed)  # anew: the features may have made models, which draw numbers too
         head = new_head(backbone, source.n_classes, normalise=True)
         head.get_layer("scale").adapt(recoloured)
         history = train(

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from tlcourse.backbones import copy_of, extract_features, freeze, join, train
+from tlcourse.backbones import copy_of, extract_features, freeze, join, seed_keras, train
 from tlcourse.strategies.checks import check_count
 from tlcourse.strategies.source_trained import SourceTrained
 
@@ -37,6 +37,7 @@ class SubspaceAlignment(SourceTrained):
         aligned, mean, basis = align(of_source, of_target, width=self.width)
         # Divided by one number, or the head's learning rate would depend on the features' scale.
         scale = float(aligned.std()) or 1.0
+        seed_keras(seed)  # anew: the features may have made models, which draw numbers too
         classifier = keras.Sequential(
             [keras.Input((self.width,)), keras.layers.Dense(source.n_classes, name="logits")]
         )
