@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import statistics
-import sys
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -200,7 +199,6 @@ def main():
     console.print(f"Keras {keras.__version__}, {keras.backend.backend()}, {os.cpu_count()} cores")
     if args.json:
         print(json.dumps(rows))
-    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from keras import Input, Model, layers
 
 from tlcourse.backbones.bench import values_of
 from tlcourse.backbones.checks import check_backbone
-from tlcourse.backbones.cloning import clone_of
+from tlcourse.backbones.cloning import clone_of, rebuilt
 from tlcourse.backbones.feature_scale import FeatureScale
 
 
@@ -77,7 +77,7 @@ def with_augmentation(model, augment):
     if augment is None:
         return model
     images = Input(model.input_shape[1:], name="images")
-    changed = type(augment).from_config(augment.get_config())(images)
+    changed = rebuilt(augment)(images)
     return Model(images, model(changed), name=f"augmented_{model.name}")
 
 

@@ -1,4 +1,4 @@
-"""Clones of models: new variables, the same layers."""
+"""Clones of models and layers: new variables, the same settings."""
 
 import keras
 
@@ -22,3 +22,16 @@ def clone_of(model):
         if getattr(layer, "lora_enabled", False):
             mine.lora_alpha = layer.lora_alpha
     return clone
+
+
+def rebuilt(layer, **changes):
+    """Makes a layer anew from its settings, with no weight of the one that came.
+
+    Args:
+        layer: `keras.layers.Layer`.
+        **changes: settings that are to be others.
+
+    Returns:
+        `keras.layers.Layer` of the same class.
+    """
+    return type(layer).from_config({**layer.get_config(), **changes})

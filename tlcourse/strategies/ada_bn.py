@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from tlcourse.backbones import copy_of, join, predict
+from tlcourse.backbones import copy_of, predict
 from tlcourse.strategies.source_trained import SourceTrained
 
 _MOST_SEEN = 2000
@@ -39,4 +39,4 @@ class AdaBN(SourceTrained):
             layer.moving_mean.assign(seen.mean(axis=axes, dtype="float64").astype("float32"))
             layer.moving_variance.assign(np.var(seen, axis=axes, dtype="float64").astype("float32"))
         head = copy_of(start.head)
-        return {"backbone": backbone, "head": head, "model": join(backbone, head), "n_trained": 0}
+        return {"backbone": backbone, "head": head, "n_trained": 0}

@@ -10,14 +10,16 @@ from tlcourse.backbones import (
     Optimiser,
     copy_of,
     fit_batches,
-    load_backbone,
     new_head,
     predict,
     thaw,
 )
 from tlcourse.backbones.batches import ShuffledBatches
-from tlcourse.domains import DomainPair, stratified_split
+from tlcourse.backbones.cloning import rebuilt
+from tlcourse.domains import stratified_split
+from tlcourse.strategies.checks import check_same_classes
 from tlcourse.strategies.selection import LABEL_FREE, label_free_scores
+from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.strategy import Strategy
 from tlcourse.strategies.term import check_terms
 
@@ -103,10 +105,7 @@ class Adaptation(Strategy):
         Raises:
             ValueError: if `data` is not a pair, the classes differ, or there is one class only.
         """
-        if not isinstance(data, DomainPair) or not data.same_classes:
-            raise ValueError(
-                f"`data` must be a DomainPair with the same classes in both domains; got {data!r}."
-            )
+        check_same_classes(data)
         if data.source.n_classes < 2:
             raise ValueError(f"`data` must have at least 2 classes; got {data!r}.")
         if self.select == "oracle" and not watch_test:
@@ -122,10 +121,7 @@ class Adaptation(Strategy):
         return 0
 
     def _prepare(self, target):
-        if isinstance(self.backbone, str):
-            backbone = load_backbone(self.backbone, input_shape=target.input_shape)
-        else:
-            backbone = thaw(copy_of(self.backbone))
+        backbone = starting_backbone(self.backbone, target.input_shape)
         if self.head is None:
             return backbone, new_head(backbone, target.n_classes, dropout=self.dropout)
         return backbone, thaw(copy_of(self.head))
@@ -138,7 +134,7 @@ class Adaptation(Strategy):
             x, labels = x[kept], labels[kept]
         size = min(self.batch_size, len(x), len(unlabelled))
         steps = self.steps or max(1, round(self.epochs * len(x) / size))
-        terms = [type(t).from_config({**t.get_config(), "steps": steps}) for t in self.terms]
+        terms = [rebuilt(term, steps=steps) for term in self.terms]
         optimiser = Optimiser(
             learning_rate=self.learning_rate, schedule=self.schedule, warm_up=self.warm_up
         )
@@ -204,7 +200,7 @@ def _joint(backbone, head, terms, augment):
     # Without a term nothing asks for the target, and it is left out of the pass.
     both = keras.layers.Concatenate(axis=0, name="both")([source, target]) if terms else source
     if augment is not None:
-        both = type(augment).from_config(augment.get_config())(both)
+        both = rebuilt(augment)(both)
     # One pass for both: faster, and batch normalisation sees both domains at once.
     features = backbone(both)
     logits = head(features)

@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers
 
+from tlcourse.strategies.checks import check_count
 from tlcourse.strategies.self_supervised import SelfSupervised
 
 _REDUCED = 4  # the decoder doubles height and width twice
@@ -31,8 +32,7 @@ class Autoencoder(SelfSupervised):
 
     def __init__(self, *, width=32, **settings):
         super().__init__(**settings)
-        if isinstance(width, bool) or not isinstance(width, int) or width < 1:
-            raise ValueError(f"`width` must be a whole number, at least 1; got {width!r}.")
+        check_count(width, "width")
         self.width = width
 
     def _pretext(self, backbone):

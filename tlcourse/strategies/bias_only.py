@@ -3,8 +3,8 @@
 from keras import layers
 
 from tlcourse.backbones.freezing import layers_up_to, single_layers
+from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.fine_tune import FineTune
-from tlcourse.strategies.strategy import _count
 
 
 class BiasOnly(FineTune):
@@ -59,7 +59,7 @@ class BiasOnly(FineTune):
             if isinstance(layer, layers.BatchNormalization) and layer.trainable
             for value in (layer.moving_mean, layer.moving_variance)
         ]
-        return _count(backbone.trainable_variables) + _count(statistics)
+        return n_parameters(backbone.trainable_variables) + n_parameters(statistics)
 
 
 def _is_offset(weight):

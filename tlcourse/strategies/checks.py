@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from tlcourse.domains import DomainPair
+
 
 def check_strength(strength, name):
     """Checks the weight of a term beside the cross-entropy.
@@ -50,3 +52,18 @@ def whole_seed(seed):
     if not whole or not 0 <= seed < 2**32:
         raise ValueError(f"`seed` must be a whole number, 0 to 2**32 - 1; got {seed!r}.")
     return int(seed)
+
+
+def check_same_classes(data):
+    """Checks what a strategy without target labels is given.
+
+    Args:
+        data: what came.
+
+    Raises:
+        ValueError: unless it is a `DomainPair` whose domains have the same classes.
+    """
+    if not isinstance(data, DomainPair) or not data.same_classes:
+        raise ValueError(
+            f"`data` must be a DomainPair with the same classes in both domains; got {data!r}."
+        )

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tlcourse.backbones import copy_of, extract_features, freeze, join, new_head, seed_keras, train
+from tlcourse.backbones import copy_of, extract_features, freeze, new_head, seed_keras, train
+from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.source_trained import SourceTrained
 
 
@@ -51,9 +52,8 @@ class CORAL(SourceTrained):
         return {
             "backbone": backbone,
             "head": head,
-            "model": join(backbone, head),
             "history": history,
-            "n_trained": sum(int(np.prod(v.shape)) for v in head.trainable_variables),
+            "n_trained": n_parameters(head.trainable_variables),
         }
 
 

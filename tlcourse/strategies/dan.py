@@ -19,8 +19,7 @@ class MmdTerm(Term):
         **kwargs: those of `keras.layers.Layer`.
     """
 
-    def __init__(self, *, strength=1.0, ramp=False, steps=None, name="mmd", **kwargs):
-        super().__init__(strength=strength, ramp=ramp, steps=steps, name=name, **kwargs)
+    usual_name = "mmd"
 
     def distance(self, source_features, target_features, source_logits, target_logits):
         """Returns `mmd_loss` of the features (scalar)."""

@@ -48,4 +48,4 @@ class ImportanceWeighting(SourceTrained):
             seed=seed,
         )
         history["n_effective"] = [float(weights.sum() ** 2 / (weights**2).sum())]
-        return {"backbone": backbone, "head": head, "model": model, "history": history}
+        return {"backbone": backbone, "head": head, "history": history}

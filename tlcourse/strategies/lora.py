@@ -9,8 +9,8 @@ from keras import layers
 
 from tlcourse.backbones.freezing import layers_up_to, single_layers
 from tlcourse.strategies.checks import check_count
+from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.fine_tune import FineTune
-from tlcourse.strategies.strategy import _count
 
 _ADAPTED = (layers.Dense, layers.EinsumDense, layers.Conv1D, layers.Conv2D, layers.Conv3D)
 
@@ -66,7 +66,7 @@ class LoRA(FineTune):
         return backbone, head
 
     def _n_stored(self, backbone):
-        return _count(backbone.trainable_variables)
+        return n_parameters(backbone.trainable_variables)
 
 
 def merge_lora(model):

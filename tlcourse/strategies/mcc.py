@@ -12,18 +12,14 @@ class ConfusionTerm(Term):
     """Confusion between classes in the target's predictions, see `mcc_loss`.
 
     Args:
-        strength: float >= 0.
         temperature: float > 0, that softens the predictions.
-        ramp: as in `Term`, like `steps`.
-        steps: int.
-        name: str, its column in the history; "mcc" unless given.
-        **kwargs: those of `keras.layers.Layer`.
+        **settings: those of `Term`; the usual name is "mcc".
     """
 
-    def __init__(
-        self, *, strength=1.0, temperature=2.5, ramp=False, steps=None, name="mcc", **kwargs
-    ):
-        super().__init__(strength=strength, ramp=ramp, steps=steps, name=name, **kwargs)
+    usual_name = "mcc"
+
+    def __init__(self, *, temperature=2.5, **settings):
+        super().__init__(**settings)
         self.temperature = temperature
 
     def distance(self, source_features, target_features, source_logits, target_logits):

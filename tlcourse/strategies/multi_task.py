@@ -20,6 +20,7 @@ from tlcourse.backbones.batches import ShuffledBatches
 from tlcourse.backbones.bench import jit_compile
 from tlcourse.domains.checks import check_examples
 from tlcourse.strategies.checks import whole_seed
+from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.task import Task, check_tasks, checked_labels, head_of
 from tlcourse.strategies.task_losses import TaskLosses, metric_of
@@ -139,7 +140,7 @@ class MultiTask:
             history=history,
             task_weights=dict(zip(heads, losses.task_weights(), strict=True)),
             seconds=time.perf_counter() - begin,
-            n_trained=sum(math.prod(weight.shape) for weight in trainer.trainable_variables),
+            n_trained=n_parameters(trainer.trainable_variables),
             seed=seed,
         )
 

@@ -54,7 +54,7 @@ class PseudoLabels(SourceTrained):
             history["round"].append(number)
             history["loss"].append(done["loss"][-1])
             history["n_pseudo"].append(len(chosen))
-        return {"backbone": backbone, "head": head, "model": model, "history": history}
+        return {"backbone": backbone, "head": head, "history": history}
 
 
 def surest(probs, share):

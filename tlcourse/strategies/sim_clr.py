@@ -5,6 +5,7 @@ import numpy as np
 from keras import layers, ops
 
 from tlcourse.backbones import RandomAffine
+from tlcourse.backbones.cloning import rebuilt
 from tlcourse.losses import nt_xent
 from tlcourse.losses.checks import check_positive
 from tlcourse.strategies.self_supervised import SelfSupervised
@@ -62,7 +63,7 @@ class SimCLR(SelfSupervised):
         images = keras.Input(shape, name="images")
         both = ops.reshape(ops.stack([images, images], axis=1), (-1, *shape))
         for layer in self.augment:
-            both = type(layer).from_config(layer.get_config())(both)
+            both = rebuilt(layer)(both)
         # One pass for both views: batch normalisation sees them together.
         hidden, width = self.projection
         x = layers.Dense(hidden, activation="relu", name="projection_hidden")(backbone(both))

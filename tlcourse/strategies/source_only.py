@@ -1,6 +1,6 @@
 """Source-only: trained on the source, used on the target as it is."""
 
-from tlcourse.domains import DomainPair
+from tlcourse.strategies.checks import check_same_classes
 from tlcourse.strategies.from_scratch import FromScratch
 
 
@@ -37,10 +37,7 @@ class SourceOnly(FromScratch):
         Raises:
             ValueError: if `data` is not a pair, or the classes differ.
         """
-        if not isinstance(data, DomainPair) or not data.same_classes:
-            raise ValueError(
-                f"`data` must be a DomainPair with the same classes in both domains; got {data!r}."
-            )
+        check_same_classes(data)
         return super().fit(data, seed=seed, watch_test=watch_test)
 
     def _labelled(self, target, source, shots, seed):

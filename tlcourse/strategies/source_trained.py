@@ -3,9 +3,9 @@
 import time
 from dataclasses import replace
 
-from tlcourse.backbones import seed_keras
-from tlcourse.domains import DomainPair
+from tlcourse.backbones import join, seed_keras
 from tlcourse.measures import accuracy
+from tlcourse.strategies.checks import check_same_classes
 from tlcourse.strategies.result import TransferResult
 from tlcourse.strategies.source_only import SourceOnly
 
@@ -43,10 +43,7 @@ class SourceTrained:
         Raises:
             ValueError: if `data` is not a pair, or the classes differ.
         """
-        if not isinstance(data, DomainPair) or not data.same_classes:
-            raise ValueError(
-                f"`data` must be a DomainPair with the same classes in both domains; got {data!r}."
-            )
+        check_same_classes(data)
         if watch_test:
             raise ValueError(f"`watch_test` is not for {type(self).__name__}: it has no curve.")
         start = self.start
@@ -56,23 +53,20 @@ class SourceTrained:
         seed_keras(seed)
         # The target's labels are left behind here: what a method gets are images alone.
         changed = self._adapt(start, data.source, data.target.x_train, seed)
-        result = replace(
+        model = join(changed["backbone"], changed["head"])
+        return replace(
             start,
             **changed,
             strategy=type(self).__name__,
-            target_accuracy=0.0,
-            seconds=0.0,
+            model=model,
+            target_accuracy=accuracy(model, data.target.x_test, data.target.labels_test),
+            seconds=start.seconds + time.perf_counter() - begin,
             selected="last step, nothing selected",
             n_labels=0,
             seed=seed,
             source=data.source,
         )
-        return replace(
-            result,
-            target_accuracy=accuracy(result.model, data.target.x_test, data.target.labels_test),
-            seconds=start.seconds + time.perf_counter() - begin,
-        )
 
     def _adapt(self, start, source, x_target, seed):
-        """Returns the fields of `TransferResult` that change: backbone, head and model (dict)."""
+        """Returns the fields of `TransferResult` that change: backbone, head and others (dict)."""
         raise NotImplementedError(f"{type(self).__name__} must say what it changes.")

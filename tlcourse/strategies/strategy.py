@@ -1,6 +1,5 @@
 """What all strategies share: settings, the labels they may use, and the order of things."""
 
-import math
 import time
 
 import keras
@@ -9,6 +8,7 @@ from tlcourse.backbones import Optimiser, check_fits, check_settings, join, seed
 from tlcourse.domains import Domain, DomainPair, stratified_split
 from tlcourse.measures import accuracy
 from tlcourse.strategies.checks import whole_seed
+from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.result import TransferResult
 
 
@@ -105,7 +105,7 @@ class Strategy:
             target_accuracy=accuracy(model, target.x_test, target.labels_test),
             seconds=time.perf_counter() - begin,
             n_labels=n_labels,
-            n_trained=_count(model.trainable_variables),
+            n_trained=n_parameters(model.trainable_variables),
             n_stored=head.count_params() + self._n_stored(backbone),
             selected=self._selected(),
             seed=seed,
@@ -162,10 +162,6 @@ def _target_and_source(data):
     if isinstance(data, Domain):
         return data, None
     raise ValueError(f"`data` must be a Domain or a DomainPair; got {type(data).__name__}.")
-
-
-def _count(variables):
-    return sum(math.prod(variable.shape) for variable in variables)
 
 
 def _count_frozen(model):

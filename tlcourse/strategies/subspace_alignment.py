@@ -3,8 +3,9 @@
 import keras
 import numpy as np
 
-from tlcourse.backbones import copy_of, extract_features, freeze, join, seed_keras, train
+from tlcourse.backbones import copy_of, extract_features, freeze, seed_keras, train
 from tlcourse.strategies.checks import check_count
+from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.source_trained import SourceTrained
 
 
@@ -54,9 +55,8 @@ class SubspaceAlignment(SourceTrained):
         return {
             "backbone": backbone,
             "head": head,
-            "model": join(backbone, head),
             "history": history,
-            "n_trained": sum(int(np.prod(v.shape)) for v in classifier.trainable_variables),
+            "n_trained": n_parameters(classifier.trainable_variables),
         }
 
 

@@ -17,11 +17,14 @@ class Term(keras.layers.Layer):
         ramp: let the strength grow from 0 as DANN's does (see `tlcourse.losses`): a term that
             trusts the predictions should wait until there are some.
         steps: int, of the whole training; the strategy sets it.
+        name: str, its column in the history; None takes `usual_name`.
         **kwargs: those of `keras.layers.Layer`.
     """
 
-    def __init__(self, *, strength=1.0, ramp=False, steps=None, **kwargs):
-        super().__init__(**kwargs)
+    usual_name = None
+
+    def __init__(self, *, strength=1.0, ramp=False, steps=None, name=None, **kwargs):
+        super().__init__(name=name or self.usual_name, **kwargs)
         check_strength(strength, "strength")
         self.strength = strength
         self.ramp = ramp
