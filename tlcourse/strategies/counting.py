@@ -1,0 +1,15 @@
+"""How many parameters variables hold."""
+
+import math
+
+
+def n_parameters(variables):
+    """Counts the numbers in variables.
+
+    Args:
+        variables: iterable of Keras variables.
+
+    Returns:
+        Int.
+    """
+    return sum(math.prod(variable.shape) for variable in variables)
