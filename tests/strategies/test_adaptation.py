@@ -8,7 +8,14 @@ import pytest
 
 from tlcourse.backbones import RandomAffine, copy_of, predict
 from tlcourse.domains import Domain, DomainPair
-from tlcourse.losses import coral_loss, mcc_loss, mmd_loss
+from tlcourse.losses import (
+    conditional_map,
+    coral_loss,
+    domain_loss,
+    entropy_weights,
+    mcc_loss,
+    mmd_loss,
+)
 from tlcourse.strategies import (
     CDAN,
     DAN,
@@ -27,6 +34,7 @@ from tlcourse.strategies import (
     selected_accuracies,
 )
 from tlcourse.strategies.adaptation import PairBatches, _FirstHalf, _SecondHalf
+from tlcourse.strategies.cdan import ConditionalDense
 
 METHODS = (DeepCORAL, DAN, DANN, CDAN, MCC)
 TERMS = (CoralTerm, MmdTerm, DomainTerm, ConditionalDomainTerm, ConfusionTerm)
@@ -118,7 +126,7 @@ def test_the_reversed_gradient_makes_the_domains_harder_to_tell(backbone, head, 
     logits = [head(features) for features in seen]
     model = keras.Model([source, target], term(*seen, *logits))
     backbone.trainable = True
-    term._classifier.trainable = False
+    term._hidden.trainable = term._logit.trainable = False
     model.compile(keras.optimizers.SGD(0.05), loss="mse", loss_weights=0.0)
     data = [x, x**2]
     fitted = model.fit(data, np.zeros((8, 3)), epochs=4, batch_size=8, verbose=0, shuffle=False)
@@ -269,6 +277,38 @@ def test_cdan_teaches_the_head_nothing(backbone, head, rng):
     model.compile(keras.optimizers.SGD(1.0), loss="mse", loss_weights=0.0)
     model.fit([x, np.sqrt(x)], np.zeros((6, 3)), epochs=1, batch_size=6, verbose=0)
     assert same(before, values(head))
+
+
+def test_a_conditional_dense_layer_is_a_dense_layer_of_the_map(rng):
+    features, probs = rng.normal(size=(7, 4)), rng.dirichlet(np.ones(3), size=7)
+    layer = ConditionalDense(5)
+    units = layer([features, probs])
+    layer.bias.assign(rng.normal(size=5))
+    units = layer([features, probs])
+    seen = np.asarray(conditional_map(features, probs))
+    by_hand = np.maximum(seen @ np.asarray(layer.kernel) + np.asarray(layer.bias), 0)
+    np.testing.assert_allclose(np.asarray(units), by_hand, rtol=1e-4, atol=1e-5)
+    assert 0 < (by_hand > 0).mean() < 1
+    assert ConditionalDense.from_config(layer.get_config()).units == 5
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_what_cdan_adds_is_the_domain_loss_of_the_map(weighted, rng):
+    shapes = [(9, 4), (6, 4), (9, 3), (6, 3)]
+    source, target, *logits = (rng.normal(size=shape).astype("float32") for shape in shapes)
+    term = ConditionalDomainTerm(ramp=False, weighted=weighted)
+    term(source, target, *logits, training=True)
+    probs = [keras.ops.softmax(each) for each in logits]
+    of_source, of_target = (
+        term._logit(keras.ops.relu(conditional_map(x, p) @ term._hidden.kernel + term._hidden.bias))
+        for x, p in zip((source, target), probs, strict=True)
+    )
+    weights = {
+        f"{domain}_weights": entropy_weights(p)
+        for domain, p in zip(("source", "target"), probs, strict=True)
+    }
+    expected = domain_loss(of_source, of_target, **(weights if weighted else {}))
+    assert float(term.losses[0]) == pytest.approx(float(expected), rel=1e-5)
 
 
 def test_it_stands_in_a_table_beside_the_others(pair):

@@ -1,10 +1,46 @@
 """CDAN: the domain classifier sees features and predictions together."""
 
 import keras
+from keras import ops
 
-from tlcourse.losses import conditional_map, entropy_weights
+from tlcourse.losses import entropy_weights
 from tlcourse.strategies.adaptation import Adaptation
 from tlcourse.strategies.dann import DomainTerm
+
+
+@keras.saving.register_keras_serializable(package="tlcourse")
+class ConditionalDense(keras.layers.Layer):
+    """Rectified units of the conditional map, which is never made.
+
+    relu(map(f, p) · W + b) = relu(Σ_j p_j · f · W_j + b), W_j the rows of W that class j meets:
+    with d features and k classes, n · k · units numbers are kept and not n · d · k.
+
+    Args:
+        units: int.
+        **kwargs: those of `keras.layers.Layer`.
+    """
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, shapes):
+        """Makes the weights, (d · k, units) as a dense layer of the map has them."""
+        (*_, n_features), (*_, n_classes) = shapes
+        self.kernel = self.add_weight(name="kernel", shape=(n_features * n_classes, self.units))
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+
+    def call(self, inputs):
+        """Returns the units (n, units) of features (n, d) and class probabilities (n, k)."""
+        features, probs = inputs
+        n_classes = probs.shape[-1]
+        kernel = ops.reshape(self.kernel, (-1, n_classes * self.units))
+        of_class = ops.reshape(ops.matmul(features, kernel), (-1, n_classes, self.units))
+        return ops.relu(ops.sum(probs[:, :, None] * of_class, axis=1) + self.bias)
+
+    def get_config(self):
+        """Returns the settings (dict)."""
+        return {**super().get_config(), "units": self.units}
 
 
 @keras.saving.register_keras_serializable(package="tlcourse")
@@ -40,18 +76,20 @@ class ConditionalDomainTerm(DomainTerm):
         )
         self.weighted = weighted
 
-    def _width_of(self, n_features, n_classes):
-        return n_features * n_classes
+    def _hidden_layer(self):
+        return ConditionalDense(self.width, name="hidden")
 
     def _seen(self, features, logits):
-        probs = keras.ops.stop_gradient(keras.ops.softmax(logits))
-        return conditional_map(features, probs)
+        return features, ops.stop_gradient(ops.softmax(logits))
+
+    def _seen_shape(self, features_shape, logits_shape):
+        return features_shape, logits_shape
 
     def _weights(self, source_logits, target_logits):
         if not self.weighted:
             return {}
         source, target = (
-            keras.ops.stop_gradient(entropy_weights(keras.ops.softmax(logits)))
+            ops.stop_gradient(entropy_weights(ops.softmax(logits)))
             for logits in (source_logits, target_logits)
         )
         return {"source_weights": source, "target_weights": target}

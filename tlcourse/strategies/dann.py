@@ -1,6 +1,7 @@
 """DANN: features from which a domain classifier cannot tell where an example came from."""
 
 import keras
+from keras import ops
 
 from tlcourse.losses import adversarial_strength, domain_loss, reverse_gradient
 from tlcourse.strategies.adaptation import Adaptation
@@ -26,13 +27,8 @@ class DomainTerm(Term):
     def __init__(self, *, strength=1.0, width=100, ramp=True, steps=None, name="domain", **kwargs):
         super().__init__(strength=strength, ramp=ramp, steps=steps, name=name, **kwargs)
         self.width = width
-        self._classifier = keras.Sequential(
-            [
-                keras.layers.Dense(width, activation="relu", name="hidden"),
-                keras.layers.Dense(1, name="logit"),
-            ],
-            name="domain_classifier",
-        )
+        self._hidden = self._hidden_layer()
+        self._logit = keras.layers.Dense(1, name="logit")
 
     def build(
         self,
@@ -45,33 +41,35 @@ class DomainTerm(Term):
         super().build(
             source_features_shape, target_features_shape, source_logits_shape, target_logits_shape
         )
-        width = self._width_of(source_features_shape[-1], source_logits_shape[-1])
-        self._classifier.build((None, width))
+        self._hidden.build(self._seen_shape(source_features_shape, source_logits_shape))
+        self._logit.build((None, self.width))
 
     def call(self, source_features, target_features, source_logits, target_logits, training=None):
         """Adds the classifier's loss and hands the source's logits on."""
         if not training:
             return source_logits
         weight = self.strength * (adversarial_strength(self.progress()) if self.ramp else 1.0)
-        of_source, of_target = (
-            self._classifier(reverse_gradient(seen, weight))
-            for seen in (
-                self._seen(source_features, source_logits),
-                self._seen(target_features, target_logits),
-            )
-        )
-        loss = domain_loss(of_source, of_target, **self._weights(source_logits, target_logits))
+        # One pass for both domains, as in the backbone: the weights are read once.
+        features = ops.concatenate([source_features, target_features])
+        logits = ops.concatenate([source_logits, target_logits])
+        found = self._logit(self._hidden(self._seen(reverse_gradient(features, weight), logits)))
+        n_source = ops.shape(source_features)[0]
+        weights = self._weights(source_logits, target_logits)
+        loss = domain_loss(found[:n_source], found[n_source:], **weights)
         self.add_loss(loss)
         self._note(loss)
         return source_logits
 
-    def _width_of(self, n_features, n_classes):
-        """Returns how many numbers the classifier sees."""
-        return n_features
+    def _hidden_layer(self):
+        """Returns the classifier's first layer."""
+        return keras.layers.Dense(self.width, activation="relu", name="hidden")
 
     def _seen(self, features, logits):
-        """Returns what the classifier sees."""
+        """Returns what that layer sees."""
         return features
+
+    def _seen_shape(self, features_shape, logits_shape):
+        return features_shape
 
     def _weights(self, source_logits, target_logits):
         """Returns the keywords of `domain_loss` that weigh examples (dict)."""
