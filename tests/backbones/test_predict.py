@@ -1,7 +1,9 @@
 """`predict` gives what the model gives in inference mode, in order, the last part included."""
 
+import gc
 import subprocess
 import sys
+import weakref
 
 import keras
 import numpy as np
@@ -34,6 +36,46 @@ def test_changed_weights_are_seen(model, rng):
     first = predict(model, images, batch_size=4)
     model.get_layer("head").get_layer("logits").bias.assign([5.0, 5.0, 5.0])
     np.testing.assert_allclose(predict(model, images, batch_size=4), first + 5, rtol=1e-4)
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """A model that counts as too large for a twin, whose steps are traced once and kept."""
+    monkeypatch.setattr(bench, "_MAX_SHARED_PARAMETERS", 0)
+    backbone = load_backbone("small_cnn", input_shape=(8, 8, 1), seed=0)
+    return join(backbone, new_head(backbone, 3, dropout=0.5))
+
+
+def test_a_large_model_is_traced_once(large, rng):
+    images = rng.random((50, 8, 8, 1), dtype="float32")
+    first = predict(large, images, batch_size=4)
+    kept = bench.bench_for(large)
+    large.get_layer("head").get_layer("logits").bias.assign([5.0, 5.0, 5.0])
+    np.testing.assert_allclose(predict(large, images, batch_size=4), first + 5, rtol=1e-4)
+    assert bench.bench_for(large) is kept
+
+
+def test_a_large_model_that_has_changed_is_traced_again(large, rng):
+    images = rng.random((50, 8, 8, 1), dtype="float32")
+    first = predict(large, images, batch_size=4)
+    logits = large.get_layer("head").get_layer("logits")
+    logits.enable_lora(2)
+    logits.lora_kernel_b.assign(np.ones(logits.lora_kernel_b.shape))
+    expected = keras.ops.convert_to_numpy(large(images, training=False))
+    found = predict(large, images, batch_size=4)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    assert not np.allclose(found, first, atol=1e-2)
+
+
+def test_what_was_traced_for_a_large_model_goes_with_it(monkeypatch):
+    monkeypatch.setattr(bench, "_MAX_SHARED_PARAMETERS", 0)
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3)])
+    predict(model, np.zeros((50, 6)), batch_size=4)
+    assert model in bench._KEPT_BY_MODEL
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None
 
 
 def test_no_examples(model):

@@ -7,6 +7,7 @@ share a *bench*: a compiled twin that takes over the model's variables, works, a
 
 from collections import OrderedDict
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
@@ -15,6 +16,7 @@ from tlcourse.backbones.cloning import clone_of
 from tlcourse.backbones.distribution import check_lies_on_all, n_shares
 
 _KEPT = OrderedDict()
+_KEPT_BY_MODEL = WeakKeyDictionary()  # for what is too big for a twin, and only predicts
 _MAX_KEPT = 8
 _MAX_SHARED_PARAMETERS = 2_000_000  # beyond this a second copy in memory costs more than tracing
 
@@ -89,6 +91,8 @@ def bench_for(model, optimiser=None, *, steps=0, loss=None):
     check_lies_on_all(model)
     build = optimiser and (lambda: optimiser.build(steps))
     if loss is not None or not _can_be_shared(model):
+        if optimiser is None and is_graph(model) and _config_says_all(model):
+            return _kept_by(model)
         return Bench(model, build and build(), loss, twin=False)
     trainable = tuple(variable.trainable for variable in model.variables)
     length = steps if optimiser and optimiser.steps_matter() else None
@@ -99,6 +103,16 @@ def bench_for(model, optimiser=None, *, steps=0, loss=None):
             _KEPT.popitem(last=False)
     _KEPT.move_to_end(key)
     return _KEPT[key]
+
+
+def _kept_by(model):
+    """Returns the bench on a model's own variables, made anew when its layers have changed."""
+    # What is enabled later, such as LoRA, shows in the variables and not always in the config.
+    key = (model.to_json(), [id(variable) for variable in model.variables])
+    kept = _KEPT_BY_MODEL.get(model)
+    if kept is None or kept[0] != key:
+        kept = _KEPT_BY_MODEL[model] = key, Bench(model, twin=False)
+    return kept[1]
 
 
 def values_of(variables):
