@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import statistics
+import sys
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -55,6 +56,8 @@ from tlcourse.strategies import (
 ALWAYS = ("glyphs->handwritten", "handwritten->glyphs", "letters->handwritten")
 REAL = ("mnist->usps", "usps->mnist", "mnist->mnist-textured", "digits->spoken-digits")
 SHOTS = 10
+BEST, AFTER = "MMD, MCC, affine, longer", "fine-tuning after that"
+GOALS = {("glyphs->handwritten", BEST): 0.90, ("glyphs->handwritten", AFTER): 0.95}
 
 
 def with_labels(backbone, head):
@@ -94,12 +97,17 @@ def without_labels(start):
         "DANN": DANN(**settings),
         "CDAN": CDAN(**settings),
         "MCC": MCC(**settings),
-        "MMD, MCC, affine, longer": Adaptation(
+        BEST: Adaptation(
             terms=[MmdTerm(), ConfusionTerm()],
-            augment=RandomAffine(rotation=15.0, scale=0.3, shear=0.25, shift=0.1),
+            augment=affine(),
             **settings | {"epochs": 20},
         ),
     }
+
+
+def affine():
+    """Returns the augmentation of what is meant to be as good as it gets."""
+    return RandomAffine(rotation=15.0, scale=0.3, shear=0.25, shift=0.1)
 
 
 def measure(pair, seeds, say):
@@ -142,6 +150,18 @@ def measure(pair, seeds, say):
             begin = time.perf_counter()
             result = strategy.fit(pair, seed=seed)
             note("none", name, seed, result, time.perf_counter() - begin)
+        say(f"{pair.name}, seed {seed}: {AFTER}")
+        begin = time.perf_counter()
+        # The last result is that of BEST; its own seconds are not counted again.
+        after = FineTune(
+            result.backbone,
+            head=result.head,
+            augment=affine(),
+            steps=300,
+            learning_rate=1e-3,
+            schedule="cosine",
+        ).fit(pair, shots=SHOTS, seed=seed)
+        note("10 a class", AFTER, seed, after, time.perf_counter() - begin)
         say(f"{pair.name}, seed {seed}: target-only")
         begin = time.perf_counter()
         whole = FromScratch(epochs=20).fit(pair.target, seed=seed)
@@ -183,6 +203,14 @@ def _cell(rows, pair, name):
     return f"{told} ({statistics.median(mine):.1f}){mark}"
 
 
+def missed(rows):
+    """Yields a sentence for each number that was not reached, of what was measured."""
+    for (pair, method), goal in GOALS.items():
+        found = [r["target_acc"] for r in rows if (r["pair"], r["method"]) == (pair, method)]
+        if found and statistics.mean(found) < goal:
+            yield f"{pair}, {method}: {statistics.mean(found):.3f}, to be at least {goal}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pairs", nargs="+", default=list(ALWAYS), help="names, or `all`")
@@ -199,6 +227,10 @@ def main():
     console.print(f"Keras {keras.__version__}, {keras.backend.backend()}, {os.cpu_count()} cores")
     if args.json:
         print(json.dumps(rows))
+    failures = list(missed(rows))
+    for sentence in failures:
+        console.print(sentence, style="red")
+    sys.exit(bool(failures))
 
 
 if __name__ == "__main__":
