@@ -40,6 +40,15 @@ def test_the_stages_of_known_networks(name, n, first, last):
     assert flat == [layer for layer in single_layers(backbone) if layer.weights]
 
 
+def test_a_number_that_keras_gave_is_no_stage_beside_named_ones():
+    names_given = ("normalization_4", "block1_conv", "conv2d_7", "block2_conv")
+    images = x = keras.Input((8, 8, 3))
+    x = keras.layers.Normalization(name=names_given[0])(x)
+    for name in names_given[1:]:
+        x = keras.layers.Conv2D(2, 3, name=name)(x)
+    assert names(stages(keras.Model(images, x))) == [[*names_given[:3]], ["block2_conv"]]
+
+
 def test_small_resnet_by_hand():
     block = ["down_conv", "down_bn", "a_conv", "a_bn", "b_conv", "b_bn"]
     expected = [[f"block{n}_{name}" for name in block] for n in (1, 2, 3)]

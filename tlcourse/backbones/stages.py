@@ -17,6 +17,7 @@ def stages(backbone):
 
     Layers whose names begin with the same word and number, such as "block2", make a stage. A layer
     without a number belongs to the stage before it, and at the very beginning to the first one.
+    Numbers that Keras itself gave count only where there are no others.
 
     Args:
         backbone: `keras.Model`; layers of models inside it count too.
@@ -30,13 +31,15 @@ def stages(backbone):
         [['block1_conv', 'block1_bn'], ['block2_conv', 'block2_bn']]
     """
     weighted = [layer for layer in single_layers(backbone) if layer.weights]
-    pattern = next(
-        (p for p in (_NUMBERED, _NUMBERED_LATER) if any(p.match(x.name) for x in weighted)),
-        _NUMBERED,
-    )
+    patterns = (_NUMBERED, _NUMBERED_LATER)
+    given = {layer for layer in weighted if not _named_by_keras(layer)}
+    pattern = next((p for p in patterns if any(p.match(layer.name) for layer in given)), None)
+    if pattern is None:
+        given = set(weighted)
+        pattern = next((p for p in patterns if any(p.match(x.name) for x in weighted)), _NUMBERED)
     groups, unnumbered, last = {}, [], None
     for layer in weighted:
-        found = pattern.match(layer.name)
+        found = pattern.match(layer.name) if layer in given else None
         last = found.group() if found else last
         if last is None:
             unnumbered.append(layer)
@@ -46,6 +49,11 @@ def stages(backbone):
         return [unnumbered] if unnumbered else []
     first, *later = groups.values()
     return [unnumbered + first, *later]
+
+
+def _named_by_keras(layer):
+    """Whether a name is the class's, with a number or without: "normalization_4"."""
+    return re.sub(r"_\d+$", "", layer.name).replace("_", "") == type(layer).__name__.lower()
 
 
 def stage_ends(backbone):
