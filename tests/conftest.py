@@ -1,6 +1,7 @@
 """What a run of the tests, doctests and notebooks shares, and what every test may ask for."""
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,9 @@ def pytest_configure(config):
     config.add_cleanup(own.cleanup)
     os.environ["TLCOURSE_CACHE"] = str(Path(own.name, "cache"))
     os.environ["IPYTHONDIR"] = str(Path(own.name, "ipython"))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell's job in the background ignores Ctrl-C, and so would all that the tests start.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
