@@ -1,14 +1,12 @@
 """Exercises of lesson 04: extract features, build a probe, standardise features."""
 
-import copy
-
 import numpy as np
 
 from tlcourse.exercises.comparison import compare_values
 from tlcourse.exercises.exercise import Diagnosis, Exercise, Mistake
+from tlcourse.exercises.lesson_04_observe import observe_extract
 from tlcourse.exercises.lesson_04_probe import PROBE
-from tlcourse.exercises.plain import plain
-from tlcourse.exercises.small_backbone import IMAGE_SHAPE, small_backbone
+from tlcourse.exercises.small_backbone import IMAGE_SHAPE
 
 __all__ = ["EXERCISES"]
 
@@ -22,24 +20,6 @@ def _images(rng):
         (int(rng.integers(2**31)), rng.random((n, *IMAGE_SHAPE), dtype=np.float32), batch_size)
         for n, batch_size in ((22, 8), (5, 8))
     ]
-
-
-def _observe_extract(answer, case):
-    seed, images, batch_size = copy.deepcopy(case)
-    backbone = small_backbone(seed)
-    backbone.compile(run_eagerly=True)  # `predict` need not trace a graph for three small batches
-    return _joined(plain(answer(backbone, images, batch_size)))
-
-
-def _joined(features):
-    """Make rows of numbers an array, whether they came as an array or as a list of rows."""
-    if isinstance(features, list) and features and all(_is_row(row) for row in features):
-        return np.stack(features)
-    return features
-
-
-def _is_row(row):
-    return isinstance(row, np.ndarray) and row.ndim == 1
 
 
 def _compare_features(expected, got):
@@ -88,7 +68,7 @@ _EXTRACT = Exercise(
     points=2,
     inputs=("", "images", "batch_size"),
     cases=_images,
-    observe=_observe_extract,
+    observe=observe_extract,
     compare=_compare_features,
     hints=(
         "A Keras model already knows how to go through many images in batches.",
