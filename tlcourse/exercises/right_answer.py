@@ -10,10 +10,10 @@ import importlib
 from tlcourse.errors import UnknownName, near
 from tlcourse.exercises.source import solution_cells
 
-__all__ = ["right_answer", "solution_source"]
+__all__ = ["LESSON_NAMES", "answer_name", "right_answer", "solution_source"]
 
-# What the first cell of every lesson imports, so what a solution cell may use.
-_LESSON_NAMES = {
+# What the first cells of every lesson import, so what a solution cell may use.
+LESSON_NAMES = {
     "keras": "keras",
     "layers": "keras.layers",
     "np": "numpy",
@@ -40,6 +40,15 @@ def solution_source(exercise_id):
     return "\n".join(line for line in lines if not any(mark in line for mark in marks))
 
 
+def answer_name(exercise_id):
+    """Return the name of the function that an answer must define.
+
+    Raises:
+        UnknownName: if the lesson's notebook has no solution cell for it.
+    """
+    return _last_function(ast.parse(solution_source(exercise_id)))
+
+
 def right_answer(exercise_id):
     """Return the function that an exercise's solution cell defines (its last, if it has helpers).
 
@@ -58,9 +67,12 @@ def _define(exercise_id, source):
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     namespace = {
         name: importlib.import_module(module)
-        for name, module in _LESSON_NAMES.items()
+        for name, module in LESSON_NAMES.items()
         if name in used
     }
     exec(compile(tree, f"<solution of {exercise_id}>", "exec"), namespace)
-    functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return namespace[functions[-1]]
+    return namespace[_last_function(tree)]
+
+
+def _last_function(tree):
+    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)][-1]
