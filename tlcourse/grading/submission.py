@@ -38,6 +38,14 @@ class Submission:
     answers: dict[str, str]
     helpers: tuple[str, ...] = ()
 
+    def names_used(self):
+        """Returns the names that answers and helpers mention (set of str)."""
+        found = set()
+        for source in (*self.answers.values(), *self.helpers):
+            tree = _tree(source)
+            found |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        return found
+
 
 def read_submission(path, lesson):
     """Reads the answers out of a student's notebook.
@@ -109,10 +117,14 @@ def _cells(document):
 
 def _definitions(source):
     """Yields the imports, functions and classes of a cell; one that is no Python has none."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for statement in body:
+    for statement in _tree(source).body:
         if isinstance(statement, _DEFINITIONS):
             yield ast.unparse(statement)
+
+
+def _tree(source):
+    """Returns the syntax tree of a source; one that is no Python is empty."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module(body=[], type_ignores=[])

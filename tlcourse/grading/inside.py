@@ -1,0 +1,96 @@
+"""What runs inside the sandbox, beside the student's code: a kernel, and what hands answers out.
+
+Nothing here is trusted by anyone outside, and nothing here knows what is right.
+"""
+
+import importlib
+import json
+import sys
+
+__all__ = ["MIME_TYPE", "Reply", "answers", "main"]
+
+MIME_TYPE = "application/vnd.tlcourse.answers+json"
+
+
+class Reply:
+    """Text that a kernel hands out under a type of its own.
+
+    Args:
+        text: str.
+    """
+
+    def __init__(self, text):
+        self.text = text
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {MIME_TYPE: self.text}
+
+
+def answers(observe, function, cases):
+    """Tries an answer on cases.
+
+    Args:
+        observe: "module:name" of the function that observes it.
+        function: name of the answer in the notebook.
+        cases: str, plain data as `tlcourse.grading.wire` writes it.
+
+    Returns:
+        `Reply` with what `try_answer` wrote down, in the same form.
+    """
+    from IPython import get_ipython
+
+    from tlcourse.exercises.trial import raised, try_answer
+    from tlcourse.grading.wire import decode, encode
+
+    module, _, name = observe.partition(":")
+    observe = getattr(importlib.import_module(module), name)
+    answer = get_ipython().user_ns.get(function)
+    if not callable(answer):
+        missing = NameError(f"there is no function `{function}` in the notebook")
+        return Reply(encode([raised(missing, None)]))
+    cases = [tuple(case) for case in decode(cases)]
+    return Reply(encode(try_answer(observe, answer, cases)))
+
+
+def _limit(memory, disk, processes):
+    """Asks the system for hard limits; the grader counts for itself too."""
+    import resource
+
+    kinds = {"RLIMIT_DATA": memory, "RLIMIT_FSIZE": disk, "RLIMIT_CORE": 0}
+    if _counts_by_namespace():
+        kinds["RLIMIT_NPROC"] = processes
+    for kind, value in kinds.items():
+        resource.setrlimit(getattr(resource, kind), (value, value))
+
+
+def _counts_by_namespace():
+    """Whether processes are counted for the sandbox alone: since Linux 5.14, not for root."""
+    import os
+    import platform
+
+    release = platform.release().split(".")
+    return os.getuid() != 0 and tuple(int(part) for part in release[:2]) >= (5, 14)
+
+
+def main(arguments):
+    """Starts a kernel.
+
+    Args:
+        arguments: list of str: a JSON document with "connection_file", "limits" (memory, disk,
+            processes; None sets none) and "modules" to import before anything else.
+    """
+    (document,) = arguments
+    settings = json.loads(document)
+    if settings["limits"] is not None:
+        _limit(**settings["limits"])
+    for module in settings["modules"]:
+        importlib.import_module(module)
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance()
+    app.initialize(["-f", settings["connection_file"], "--HistoryManager.enabled=False"])
+    app.start()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
