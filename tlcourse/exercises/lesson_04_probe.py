@@ -5,10 +5,9 @@ for a few steps here, and its variables are counted. So any head that works is r
 that was computed next to the answer has to be believed.
 """
 
-import json
-
 import numpy as np
 
+from tlcourse.exercises.described_model import rebuild
 from tlcourse.exercises.exercise import Diagnosis, Exercise
 from tlcourse.exercises.plain import NotPlain
 from tlcourse.exercises.small_backbone import IMAGE_SHAPE, small_backbone
@@ -67,7 +66,7 @@ def _compare(expected, got):
     """Judge the model of `got` by the backbone and n_classes of `expected`."""
     images = np.random.default_rng(0).random((_N_IMAGES, *IMAGE_SHAPE), dtype=np.float32)
     try:
-        model = _rebuild(got)
+        model = rebuild(got)
         logits = _logits(model, images)
         extreme = _logits(model, 1e4 * (images - 0.5))
     except Exception as error:  # whatever is wrong with a described model, its writer should know
@@ -86,37 +85,10 @@ def _compare(expected, got):
     )
 
 
-def _rebuild(got):
-    import keras
-
-    config = json.loads(got["config"])
-    config.pop("compile_config", None)
-    for part in _parts(config):
-        if not str(part["module"]).startswith("keras"):
-            raise ValueError(f"`{part['class_name']}` is not a class of Keras.")
-    model = keras.models.model_from_json(json.dumps(config))
-    model.set_weights(got["weights"])
-    for variable, frozen in zip(model.weights, got["frozen"], strict=True):
-        if frozen:
-            variable.trainable = False
-    return model
-
-
 def _logits(model, images):
     import keras
 
     return keras.ops.convert_to_numpy(model(images, training=False))
-
-
-def _parts(config):
-    """Yield every description of an object in a config, however deep."""
-    if isinstance(config, dict):
-        if config.get("module") is not None and "class_name" in config:
-            yield config
-        config = list(config.values())
-    if isinstance(config, list):
-        for item in config:
-            yield from _parts(item)
 
 
 def _find(wanted, weights):
