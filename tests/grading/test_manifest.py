@@ -159,7 +159,7 @@ def test_other_points_are_said():
 
 @pytest.mark.parametrize("ids", ["04", [], ()])
 def test_ids_that_cannot_be(ids):
-    with pytest.raises(BadArgument, match=r"`lesson_ids` must .*; got"):
+    with pytest.raises(BadArgument, match=r"the lesson ids must .*; got"):
         make_manifest(ids)
 
 

@@ -112,10 +112,10 @@ def make_manifest(lesson_ids):
         ('00_start_here', (('00.1', 1),))
     """
     if isinstance(lesson_ids, str):
-        raise BadArgument(f"`lesson_ids` must be a list of ids; got the text {lesson_ids!r}.")
+        raise BadArgument(f"the lesson ids must be a list of text; got the text {lesson_ids!r}.")
     found = {lesson.id: lesson for lesson in map(find_lesson, lesson_ids)}
     if not found:
-        raise BadArgument("`lesson_ids` must name at least one lesson; got none.")
+        raise BadArgument("the lesson ids must name at least one lesson; got none.")
     return Manifest(__version__, tuple(_describe(found[name]) for name in sorted(found)))
 
 
