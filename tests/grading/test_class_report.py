@@ -159,14 +159,14 @@ def test_a_class_of_any_size(report, n):
 
 def test_what_comes_from_a_student_stays_text(report):
     mistake = f"It means: {HOSTILE} `{HOSTILE}`"
-    bad = [grade(HOSTILE, ["wrong"], lesson="<b>$x_$", message=mistake)]
+    bad = [grade(HOSTILE, ["wrong"], lesson="'\"><b>$x_$", message=mistake)]
     bad += [grade(name, [], error=f"{HOSTILE}\x1b") for name in (HOSTILE, "\udcff\x00")]
     good = [grade("x", ["wrong"], lesson="x", message="It means: a `b`")]
     good += [grade(name, [], error="c") for name in "xy"]
     parsed = report(bad)
     assert parsed.text.count(HOSTILE) == 2 + 1 + 2  # in a mistake, as a name, in an error
-    assert "Lesson <b>$x_$" in parsed.pictures[0][1]
-    assert parsed.pictures[0][0].startswith("Lesson <b>$x_$, ")
+    assert "Lesson '\"><b>$x_$" in parsed.pictures[0][1]
+    assert parsed.pictures[0][0].startswith("Lesson '\"><b>$x_$, ")
     assert parsed.tags == report(good).tags
     assert "script" not in parsed.tags
 
