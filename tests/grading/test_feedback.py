@@ -9,7 +9,8 @@ import pytest
 from tlcourse.exercises import find
 from tlcourse.exercises.right_answer import solution_source
 from tlcourse.grading import VERDICTS, ExerciseGrade, SubmissionGrade
-from tlcourse.grading.feedback import LOOKS, as_text, feedback_page, write_feedback
+from tlcourse.grading.feedback import LOOKS, feedback_page, write_feedback
+from tlcourse.grading.page import as_text
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;"
 EMPTY = {"meta", "img", "br"}

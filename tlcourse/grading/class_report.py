@@ -6,16 +6,9 @@ import statistics
 import textwrap
 from collections import Counter
 
-from tlcourse.grading.feedback import (
-    LOOKS,
-    as_prose,
-    as_text,
-    exercise_title,
-    lesson_title,
-    page,
-    save,
-)
+from tlcourse.grading.feedback import LOOKS, exercise_title, lesson_title
 from tlcourse.grading.grades import VERDICTS
+from tlcourse.grading.page import as_prose, as_text, page, save
 
 __all__ = ["write_class_report"]
 

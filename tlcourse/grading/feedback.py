@@ -5,18 +5,15 @@ forbids scripts besides.
 """
 
 import functools
-import hashlib
-import html
 import re
-from collections import Counter
 from pathlib import Path
-from urllib.parse import quote
 
-from tlcourse.atomic import write_atomically
 from tlcourse.errors import CourseError, UnknownName
 from tlcourse.exercises.catalog import find
 from tlcourse.exercises.right_answer import solution_source
 from tlcourse.exercises.verdict import STATUSES
+from tlcourse.grading.file_names import file_names
+from tlcourse.grading.page import as_prose, as_text, page, save
 from tlcourse.lessons.catalog import find_lesson
 
 __all__ = ["feedback_page", "write_feedback"]
@@ -27,50 +24,6 @@ LOOKS = {
     "stopped": ("■", "Stopped before it ended", "#E69F00"),
     "missing": ("?", "No answer found", "#56B4E9"),
 }
-
-# A browser runs no script and loads nothing, whatever slipped through the escaping.
-_ALLOWED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-# Icons are black on the palette's colours: white would be too pale on most of them.
-_STYLE = """
-:root { color-scheme: light dark; --page: #fff; --text: #1b1b1b; --soft: #5a5a5a;
-  --line: #d9d9d9; --card: #f6f6f4; }
-@media screen and (prefers-color-scheme: dark) { :root { --page: #15171a; --text: #e9e9e9;
-  --soft: #a9adb3; --line: #3b3f45; --card: #1f2226; } }
-body { margin: 0; background: var(--page); color: var(--text); line-height: 1.5;
-  font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-main { max-width: 46rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .3rem; }
-h2 { font-size: 1.25rem; margin: 2.2rem 0 .2rem; }
-p { margin: .45rem 0 0; }
-.soft { color: var(--soft); }
-.card { border: 1px solid var(--line); border-left: .4rem solid var(--colour); background:
-  var(--card); border-radius: .3rem; padding: .8rem 1rem; margin: .9rem 0; }
-.head { display: flex; gap: .7rem; }
-.head p, h3 { margin: 0; }
-.icon { flex: none; display: inline-block; width: 1.6em; height: 1.6em; line-height: 1.6em;
-  border-radius: 50%; text-align: center; font-weight: bold; color: #000;
-  background: var(--colour); }
-.hint { border-top: 1px solid var(--line); margin-top: .7rem; padding-top: .6rem; }
-code, pre { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .92em; }
-pre { margin: .5rem 0 0; padding: .7rem; overflow-x: auto; border: 1px solid var(--line);
-  border-radius: .3rem; background: var(--page); }
-details { margin-top: .6rem; }
-table { border-collapse: collapse; width: 100%; margin: .8rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .7rem .35rem 0;
-  border-bottom: 1px solid var(--line); }
-th:last-child, td:last-child { padding-right: 0; }
-.number { text-align: right; white-space: nowrap; }
-a { color: inherit; }
-footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6rem; }
-@media print {
-  body { font-size: 10.5pt; }
-  main { max-width: none; padding: 0; }
-  .card, figure, tr { break-inside: avoid; }
-  h2 { break-after: avoid; }
-  .icon { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-}
-"""
 
 
 def feedback_page(student, grades, *, solutions=False):
@@ -133,44 +86,12 @@ def write_feedback(folder, grades, *, solutions=False):
     grades = list(grades)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    names = _file_names({grade.student for grade in grades})
+    names = file_names({grade.student for grade in grades}, ".html")
     paths = {}
     for student, name in sorted(names.items()):
         paths[student] = folder / name
         save(paths[student], feedback_page(student, grades, solutions=solutions))
     return paths
-
-
-def page(title, body, *, style=""):
-    """Make a whole HTML page of `body`, which is HTML; `title` is any text, `style` is CSS."""
-    return f"""<!DOCTYPE html>
-<html lang="en"><head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_ALLOWED}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{as_text(title)}</title>
-<style>{_STYLE}{style}</style>
-</head><body><main>
-{body}
-</main></body>
-</html>
-"""
-
-
-def save(path, text):
-    """Write a page, all of it or nothing."""
-    write_atomically(path, lambda file: file.write(text.encode("utf-8")))
-
-
-def as_text(anything):
-    """Make any text safe inside HTML: escaped, and without what no page may hold."""
-    shown = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", str(anything))
-    return html.escape(shown, quote=True)
-
-
-def as_prose(anything):
-    """Make a line of text HTML: `code` is code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", as_text(anything))
 
 
 def points_of(score, most):
@@ -268,33 +189,3 @@ def _find(exercise_id):
         return find(exercise_id)
     except UnknownName:
         return None
-
-
-def _file_names(students):
-    """Give each student a file name of their own, on disks that ignore capitals too."""
-    encoded = {student: _encoded(student) for student in students}
-    alike = Counter(name.lower() for name in encoded.values())
-    return {
-        student: f"{_short(_capitals_encoded(name) if alike[name.lower()] > 1 else name)}.html"
-        for student, name in encoded.items()
-    }
-
-
-def _encoded(student):
-    name = quote(student.encode("utf-8", "surrogatepass"), safe="")
-    # No hidden file, and none that is a device on Windows, such as "con.html".
-    if re.match(r"(?i)\.|(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name):
-        return f"%{ord(name[0]):02X}{name[1:]}"
-    return name
-
-
-def _capitals_encoded(name):
-    # The letters of an escape such as "%2F" stay.
-    return re.sub(r"(?<!%)(?<!%.)[A-Z]", lambda letter: f"%{ord(letter[0]):02X}", name)
-
-
-def _short(name):
-    """Keep within 255 bytes, the limit of a file's name; no encoded name holds a "+"."""
-    if len(name) <= 200:
-        return name
-    return f"{name[:120]}+{hashlib.sha256(name.encode()).hexdigest()}"

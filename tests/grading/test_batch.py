@@ -1,0 +1,108 @@
+"""A class is graded whole, once, whatever happens on the way."""
+
+import json
+
+import pytest
+
+from tlcourse.exercises.right_answer import solution_source
+from tlcourse.grading import batch
+from tlcourse.grading.batch import grade_all
+from tlcourse.grading.layout import find_submissions
+from tlcourse.grading.sandbox import Limits, NoSandbox, find_sandbox
+
+WRONG = "def accuracy(logits, labels):\n    return 100.0"
+LIMITS = Limits(seconds=20)
+
+
+def notebook(source):
+    marks = {"nbgrader": {"grade_id": "ex-00-1", "solution": True}}
+    cell = {"cell_type": "code", "source": source, "metadata": marks, "outputs": []}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    try:
+        return find_sandbox()
+    except NoSandbox:
+        return find_sandbox("none")  # these submissions are our own
+
+
+@pytest.fixture
+def handed(tmp_path):
+    right = solution_source("00.1")
+    name = "accuracy" if "def accuracy(" in right else right.split("def ")[1].split("(")[0]
+    sources = {"ada": right, "bob": WRONG.replace("accuracy", name), "eve": "raise ValueError"}
+    for student, source in sources.items():
+        folder = tmp_path / "in" / student
+        folder.mkdir(parents=True)
+        (folder / "00.ipynb").write_text(notebook(source))
+    (tmp_path / "in" / "joe").mkdir()
+    (tmp_path / "in" / "joe" / "00.ipynb").write_text("{")
+    return find_submissions(tmp_path / "in")[0]
+
+
+@pytest.fixture
+def grade(handed, tmp_path, sandbox):
+    def grade(secret=b"s", **settings):
+        seen = []
+        grades = grade_all(
+            handed,
+            tmp_path / "out",
+            secret=secret,
+            sandbox=sandbox,
+            limits=LIMITS,
+            on_done=lambda grade, new: seen.append((grade.student, new)),
+            **settings,
+        )
+        return {each.student: each for each in grades}, dict(seen)
+
+    return grade
+
+
+def test_each_gets_what_is_earned_and_keeps_it(grade):
+    found, new = grade(jobs=2)
+    assert {student: each.score for student, each in found.items()} == {
+        "ada": 1, "bob": 0, "eve": 0, "joe": 0,
+    }  # fmt: skip
+    verdicts = {student: each.exercises[0].verdict for student, each in found.items()}
+    assert verdicts == {"ada": "passed", "bob": "wrong", "eve": "raised", "joe": "missing"}
+    assert "not valid JSON" in found["joe"].error
+    assert all(new.values())
+    again, new = grade()
+    assert again == found
+    assert not any(new.values())
+
+
+def test_what_has_changed_is_graded_again(grade, handed, tmp_path):
+    grade()
+    handed[1].path.write_text(notebook(solution_source("00.1")))
+    (tmp_path / "out" / "grades" / "eve" / "00.json").write_text('{"key": ')
+    found, new = grade()
+    assert found["bob"].score == 1
+    assert {student for student, is_new in new.items() if is_new} == {"bob", "eve"}
+    _, new = grade(secret=b"another")
+    assert all(new.values())
+
+
+def test_one_failure_of_the_grader_stops_nothing_and_is_tried_again(grade, monkeypatch):
+    def fails(path, *, student, **settings):
+        if student == "bob":
+            raise ZeroDivisionError("a defect")
+        return real(path, student=student, **settings)
+
+    real = batch.grade_submission
+    monkeypatch.setattr(batch, "grade_submission", fails)
+    found, _ = grade()
+    assert found["ada"].score == 1
+    assert found["bob"].error == "It could not be graded: ZeroDivisionError('a defect')"
+    monkeypatch.setattr(batch, "grade_submission", real)
+    found, new = grade()
+    assert new == {"ada": False, "bob": True, "eve": False, "joe": False}
+    assert found["bob"].error is None
+
+
+@pytest.mark.parametrize("jobs", [0, -1, 1.5, True, "2"])
+def test_no_number_of_jobs(grade, jobs):
+    with pytest.raises(ValueError, match=f"`jobs` must be a whole number, .*; got {jobs!r}"):
+        grade(jobs=jobs)

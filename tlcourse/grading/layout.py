@@ -1,0 +1,95 @@
+"""Where submissions lie: a folder for each student, a notebook for each lesson."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlcourse.errors import CourseError
+from tlcourse.exercises.catalog import lesson_ids
+
+__all__ = ["Handed", "NoSubmissions", "find_submissions", "lesson_of"]
+
+_NAME = re.compile(r"(\d\d)(?:[_\W].*)?\.ipynb", re.DOTALL)
+_EXPECTED = "SUBMISSIONS/<student>/<lesson>.ipynb, such as ada/04_feature_extraction.ipynb"
+
+
+class NoSubmissions(CourseError, ValueError):  # noqa: N818 (it reads better)
+    """A folder without submissions; the message says what was expected and what was found."""
+
+
+@dataclass(frozen=True, order=True)
+class Handed:
+    """A notebook that a student handed in.
+
+    Attributes:
+        student: name of the student's folder.
+        lesson: id, such as "04".
+        path: of the notebook.
+    """
+
+    student: str
+    lesson: str
+    path: Path
+
+
+def lesson_of(path):
+    """Returns the lesson that a notebook is called after ("04_mine.ipynb": "04"), or None.
+
+    Args:
+        path: of the notebook.
+    """
+    name = _NAME.fullmatch(Path(path).name)
+    return name[1] if name and name[1] in lesson_ids() else None
+
+
+def find_submissions(folder, *, lessons=None):
+    """Finds the notebooks that were handed in.
+
+    In a student's folder they may lie in folders of their own, as nbgrader's exchange collects
+    them. Checkpoints of Jupyter are no submissions.
+
+    Args:
+        folder: with one folder for each student.
+        lessons: ids to look for; None takes all.
+
+    Returns:
+        `(handed, left_out)`: list of `Handed`, by student and lesson; and list of the paths of
+        notebooks that are called after no lesson, or are the second one of a lesson.
+
+    Raises:
+        NoSubmissions: if there is no such folder or no submission in it.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise NoSubmissions(f"There is no folder {str(folder)!r}; expected was {_EXPECTED}.")
+    handed, left_out = {}, []
+    for student in sorted(path for path in folder.iterdir() if path.is_dir()):
+        if student.is_symlink() or student.name.startswith("."):
+            continue
+        for path in sorted(_notebooks(student)):
+            lesson = lesson_of(path)
+            if lesson is None or (student.name, lesson) in handed:
+                left_out.append(path)
+            else:
+                handed[student.name, lesson] = Handed(student.name, lesson, path)
+    found = sorted(each for each in handed.values() if lessons is None or each.lesson in lessons)
+    if not found:
+        raise NoSubmissions(
+            f"There is no submission in {str(folder)!r}; expected was {_EXPECTED}; "
+            f"found was {_told(folder)}."
+        )
+    return found, left_out
+
+
+def _notebooks(student):
+    """Yields what ends in .ipynb in a student's folder and those right below it."""
+    for path in student.iterdir():
+        if path.suffix == ".ipynb":
+            yield path
+        elif path.is_dir() and not path.is_symlink() and not path.name.startswith("."):
+            yield from (inner for inner in path.iterdir() if inner.suffix == ".ipynb")
+
+
+def _told(folder):
+    names = sorted(path.name + "/" * path.is_dir() for path in folder.iterdir())
+    return ", ".join(names[:5]) + (" ..." if len(names) > 5 else "") or "nothing"
