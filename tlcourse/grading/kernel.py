@@ -4,10 +4,12 @@ Only the channel for requests is used. What the kernel prints or shows goes nowh
 is, and a reply is plain text of limited size that the kernel may have made up.
 """
 
+import contextlib
+import itertools
 import json
+import os
 import secrets
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -15,9 +17,8 @@ import time
 from pathlib import Path
 
 import psutil
-import zmq
-from jupyter_client.session import Session
 
+from tlcourse.grading.channel import Channel, ChannelBroken
 from tlcourse.grading.inside import MIME_TYPE
 
 __all__ = ["Kernel", "Stopped"]
@@ -26,7 +27,9 @@ _LOOK_SECONDS = 0.1  # how often it is looked what the kernel takes
 _SPARE = 1_500_000_000  # bytes that TensorFlow asks for and never touches
 _SHELL_PORT, _PORTS = 1, ("shell", "iopub", "stdin", "control", "hb")
 _MAX_FOLDER = 2_000_000  # bytes in the folder of the sockets
+_MAX_FILES = 50
 _SAID = 4000
+_WROTE = "It wrote where it may not."
 
 
 class Stopped(Exception):  # noqa: N818 (it is no error of ours)
@@ -50,6 +53,8 @@ class Kernel:
     def __enter__(self):
         # A short path: that of a socket may have 107 bytes.
         self._folder = Path(tempfile.mkdtemp(prefix="tlg-"))
+        self._channel, self._said, self._why, self._ended = None, b"", None, threading.Event()
+        self._deadline = time.monotonic() + self._limits.seconds
         key = secrets.token_hex(16)
         connection = {
             "transport": "ipc",
@@ -60,20 +65,19 @@ class Kernel:
         }
         file = self._folder / "connection.json"
         file.write_text(json.dumps(connection), encoding="utf-8")
-        self._session = Session(key=key.encode(), signature_scheme="hmac-sha256")
-        self._context, self._socket = zmq.Context(), None
         program = [sys.executable, "-m", "tlcourse.grading.inside", self._settings(file)]
-        self._process = subprocess.Popen(
-            self._sandbox.command(program, folder=self._folder, limits=self._limits),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        self._said = b""
-        threading.Thread(target=self._listen, daemon=True).start()
         try:
-            self._connect()
+            self._process = self._sandbox.start(program, folder=self._folder, limits=self._limits)
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        self._threads = [
+            threading.Thread(target=work, daemon=True) for work in (self._listen, self._watch)
+        ]
+        for thread in self._threads:
+            thread.start()
+        try:
+            self._connect(key)
         except BaseException:
             self.end()
             raise
@@ -99,7 +103,8 @@ class Kernel:
         if content.get("status") == "ok":
             return None
         said = str(content.get("evalue", "")).strip().split("\n")[0]
-        return {"type": str(content.get("ename", "Error"))[:100], "said": said[:500]}
+        kind = str(content.get("ename", "Error")).strip().split("\n")[0]
+        return {"type": kind[:100], "said": said[:500]}
 
     def evaluate(self, expression, *, seconds=None):
         """Evaluates an expression that gives a `tlcourse.grading.inside.Reply`.
@@ -124,11 +129,13 @@ class Kernel:
 
     def end(self):
         """Ends the kernel and all that it started, and removes its folder."""
+        self._ended.set()
         _kill(self._process)
-        if self._socket is not None:
-            self._socket.close(linger=0)
-        self._context.destroy(linger=0)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._channel is not None:
+            self._channel.close()
+        for thread in self._threads:
+            thread.join(timeout=2)
+        _remove(self._folder)
 
     def _settings(self, file):
         limits = {
@@ -149,124 +156,134 @@ class Kernel:
             while part := stream.read1(65536):
                 self._said = (self._said + part)[-_SAID:]
 
-    def _connect(self):
-        deadline = time.monotonic() + self._limits.seconds
+    def _watch(self):
+        """Ends the process once it takes more than it may, also while nobody waits for it."""
+        while not self._ended.wait(_LOOK_SECONDS):
+            self._why = self._too_much()
+            if self._why is not None:
+                _kill(self._process)
+                return
+
+    def _too_much(self):
+        """Returns what the kernel took too much of, in one sentence, or None."""
+        taken = _taken(self._process, self._limits.processes)
+        if taken["processes"] > self._limits.processes:
+            return f"It started more than {self._limits.processes} processes and threads."
+        if taken["memory"] > self._limits.memory:
+            return f"It took more than {self._limits.memory / 1e9:g} GB of memory."
+        return _WROTE if _is_full(self._folder) else None
+
+    def _connect(self, key):
         path = self._folder / f"k-{_SHELL_PORT}"
-        while True:
+        while self._channel is None:
+            self._wait_for_start()
             if path.is_socket():
-                self._open(path)
-                if self._is_ready(deadline):
-                    return
-                self._socket.close(linger=0)
-            self._look(deadline)
+                try:
+                    self._channel = Channel(
+                        path, key=key, most=self._limits.reply, wait=self._wait_for_start
+                    )
+                except OSError:  # nobody listens yet
+                    continue
+                except ChannelBroken:
+                    self._stop("It sent what is no message.")
             time.sleep(_LOOK_SECONDS / 2)
+        self._request("kernel_info_request", {}, self._deadline)
 
-    def _open(self, path):
-        self._socket = self._context.socket(zmq.DEALER)
-        self._socket.identity = self._session.bsession
-        self._socket.setsockopt(zmq.MAXMSGSIZE, self._limits.reply)
-        # Once: a later file of that name could lead anywhere.
-        self._socket.setsockopt(zmq.RECONNECT_IVL, -1)
-        self._socket.connect(f"ipc://{path}")
-
-    def _is_ready(self, deadline):
-        try:
-            self._request("kernel_info_request", {}, min(deadline, time.monotonic() + 2.0))
-        except _TooLate:
-            return False
-        return True
+    def _wait_for_start(self):
+        self._look(self._deadline, f"It did not start within {self._limits.seconds:g} seconds.")
 
     def _ask(self, content, seconds):
         """Sends a request to execute, and returns the content of its reply (dict)."""
         usual = {"store_history": False, "user_expressions": {}, "allow_stdin": False}
-        seconds = seconds or self._limits.seconds
+        return self._request(
+            "execute_request",
+            usual | {"stop_on_error": True} | content,
+            time.monotonic() + (seconds or self._limits.seconds),
+            f"No answer came within {seconds or self._limits.seconds:g} seconds.",
+        )
+
+    def _request(self, kind, content, deadline, late="It did not start in time."):
+        self._channel.wait = lambda: self._look(deadline, late)
         try:
-            return self._request(
-                "execute_request",
-                usual | {"stop_on_error": True} | content,
-                time.monotonic() + seconds,
-            )
-        except _TooLate:
-            self.end()
-            raise Stopped(
-                f"No answer came within {seconds:g} seconds, or it was too large to be read."
-            ) from None
+            return self._channel.request(kind, content)
+        except ChannelBroken:
+            self._process_ends(within=1.0)
+            self._channel.wait()
+            self._stop("What it sent is too large to be read, or no message.")
 
-    def _request(self, kind, content, deadline):
-        message = self._session.msg(kind, content)
-        self._session.send(self._socket, message)
-        while True:
-            if self._socket.poll(1000 * _LOOK_SECONDS):
-                reply = self._receive()
-                # What does not answer this very request was not asked for.
-                if reply and reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
-                    return reply["content"] if isinstance(reply["content"], dict) else {}
-            self._look(deadline)
+    def _process_ends(self, within):
+        until = time.monotonic() + within
+        while self._process.poll() is None and time.monotonic() < until:
+            time.sleep(_LOOK_SECONDS / 10)
 
-    def _receive(self):
-        try:
-            _, parts = self._session.feed_identities(self._socket.recv_multipart(copy=True))
-            return self._session.deserialize(parts)
-        except (ValueError, TypeError, KeyError, IndexError, RecursionError, zmq.ZMQError):
-            return None  # a forged or broken message is none
-
-    def _look(self, deadline):
-        """Ends the kernel where it took more than it may."""
+    def _look(self, deadline, late):
+        """Stops when the process has ended, or the time is over."""
+        if self._why is not None:
+            self._stop(self._why)
         if self._process.poll() is not None:
+            self.end()  # so that all that it said has been read
             said = self._said.decode(errors="replace").strip().split("\n")[-1]
-            code = self._process.returncode
-            self.end()
-            raise Stopped(f"Its process ended by itself (code {code}){': ' if said else '.'}{said}")
-        taken = _taken(self._process)
-        if taken["memory"] > self._limits.memory:
-            self.end()
-            raise Stopped(f"It took more than {self._limits.memory / 1e9:g} GB of memory.")
-        if taken["processes"] > self._limits.processes:
-            self.end()
-            raise Stopped(f"It started more than {self._limits.processes} processes and threads.")
-        if _size(self._folder) > _MAX_FOLDER:
-            self.end()
-            raise Stopped("It wrote where it may not.")
+            why = f"Its process ended by itself (code {self._process.returncode})"
+            raise Stopped(self._why or f"{why}{': ' if said else '.'}{said}")
         if time.monotonic() > deadline:
-            raise _TooLate
+            self._stop(late)
+
+    def _stop(self, why):
+        self.end()
+        raise Stopped(why)
 
 
-class _TooLate(Exception):  # noqa: N818
-    """The deadline of a request has passed."""
+def _taken(process, most):
+    """Returns what a process and all below it hold: bytes of memory, processes and threads.
 
-
-def _taken(process):
-    """Returns what a process and all below it hold: bytes of memory, processes and threads."""
+    When there are more processes than `most`, they are not asked for their memory.
+    """
     found = {"memory": 0, "processes": 0}
     try:
         whole = [psutil.Process(process.pid)]
         whole += whole[0].children(recursive=True)
     except psutil.Error:
         return found
+    if len(whole) > most:
+        return found | {"processes": len(whole)}
     for one in whole:
         try:
             with one.oneshot():
-                memory = one.memory_info()
-                found["memory"] += memory.rss - getattr(memory, "shared", 0)
+                found["memory"] += _memory(one)
                 found["processes"] += one.num_threads()
         except psutil.Error:  # it has ended meanwhile
             continue
     return found
 
 
-def _size(folder):
-    """Returns the bytes of the files in a folder, links not followed."""
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.lstat().st_size
-        except OSError:
-            continue
-    return total
+def _memory(process):
+    """Returns the bytes that a process holds, without the pages of files."""
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # this system has none, or the process has ended
+        return process.memory_info().rss
+    kinds = ("RssAnon:", "RssShmem:", "VmSwap:")
+    return sum(1024 * int(line.split()[1]) for line in status.split("\n") if line.startswith(kinds))
+
+
+def _is_full(folder):
+    """Whether there is more in the folder than sockets; what a link points to does not count."""
+    size = 0
+    try:
+        with os.scandir(folder) as entries:
+            for number, entry in enumerate(entries):
+                size += entry.stat(follow_symlinks=False).st_size
+                if entry.is_dir(follow_symlinks=False) or number > _MAX_FILES or size > _MAX_FOLDER:
+                    return True
+    except OSError:  # an entry went away
+        return False
+    return False
 
 
 def _kill(process):
     """Ends a process and all below it; of a sandbox the first ending ends the rest."""
+    if process.poll() is not None:  # its number may be another's by now
+        return
     try:
         below = psutil.Process(process.pid).children(recursive=True)
     except psutil.Error:
@@ -278,3 +295,22 @@ def _kill(process):
             one.kill()
         except psutil.Error:
             continue
+    psutil.wait_procs(below, timeout=5)
+
+
+def _remove(folder):
+    """Removes a folder; one within it is first laid beside the others, however deep it was."""
+    names, folders = itertools.count(), [folder]
+    with contextlib.suppress(OSError):
+        while folders:
+            this = folders.pop()
+            for entry in list(os.scandir(this)):
+                if entry.is_dir(follow_symlinks=False):
+                    Path(entry.path).chmod(0o700)
+                    beside = folder / f"{secrets.token_hex(8)}-{next(names)}"
+                    folders.append(Path(entry.path).rename(beside))
+                else:
+                    Path(entry.path).unlink()
+            if this != folder:
+                this.rmdir()
+        folder.rmdir()

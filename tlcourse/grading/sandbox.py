@@ -2,13 +2,16 @@
 
 Inside bubblewrap there is no network, no other process, no file but those that Python needs (to
 read) and a small `/tmp` that goes with it. The course's own notebooks, which hold the solutions,
-and the files that judge answers are not there either.
+and the files that judge answers are not there either. System calls that take memory which nobody
+counts, or that reach past the namespaces, are refused.
 """
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from tlcourse.domains.shipped import data_folder
 from tlcourse.errors import CourseError
 from tlcourse.exercises.catalog import for_lesson, lesson_ids
 from tlcourse.exercises.source import notebooks_dir
+from tlcourse.grading.system_calls import filter_program
 
 __all__ = ["SANDBOXES", "Bubblewrap", "Limits", "NoSandbox", "Unprotected", "find_sandbox"]
 
@@ -53,8 +57,8 @@ class Bubblewrap:
 
     name = "bwrap"
 
-    def command(self, program, *, folder, limits):
-        """Returns the command that runs a program inside.
+    def start(self, program, *, folder, limits):
+        """Starts a program inside.
 
         Args:
             program: list of str.
@@ -62,15 +66,29 @@ class Bubblewrap:
             limits: `Limits`.
 
         Returns:
-            List of str.
+            `subprocess.Popen`; of its streams standard error can be read.
         """
+        rules = filter_program(platform.machine())
+        with tempfile.TemporaryFile() as file:
+            file.write(rules or b"")
+            file.seek(0)
+            filtered = ["--seccomp", str(file.fileno())] if rules else []
+            command = self._command(program, filtered, folder, limits)
+            # Inside, /proc/1/environ shows what bwrap itself was started with.
+            return _started(command, env={}, pass_fds=[file.fileno()])
+
+    def _command(self, program, filtered, folder, limits):
         return [
-            "bwrap",
+            shutil.which("bwrap"),
+            *filtered,
             *("--unshare-all", "--cap-drop", "ALL", "--new-session", "--die-with-parent"),
             *("--hostname", "grading", "--clearenv"),
             *_variables(),
             *_system(),
-            *("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"),
+            # What root may write below /proc/sys holds for the whole machine.
+            *("--proc", "/proc", "--remount-ro", "/proc"),
+            # Memory mapped from /dev/zero is counted for nobody.
+            *("--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero", "--remount-ro", "/dev"),
             *("--size", str(limits.disk), "--tmpfs", "/dev/shm"),
             *("--size", str(limits.disk), "--tmpfs", "/tmp"),
             *("--perms", "0700", "--dir", "/tmp/home"),
@@ -88,9 +106,20 @@ class Unprotected:
 
     name = "none"
 
-    def command(self, program, *, folder, limits):
-        """Returns the program itself (list of str); arguments as in `Bubblewrap.command`."""
-        return list(program)
+    def start(self, program, *, folder, limits):
+        """Starts a program; arguments and what is returned as in `Bubblewrap.start`."""
+        return _started(program)
+
+
+def _started(command, **options):
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        **options,
+    )
 
 
 def find_sandbox(kind="auto"):
@@ -167,7 +196,9 @@ def _python():
     """Shows the interpreter, its packages, this package and the weights that come with it."""
     places = {Path(sys.prefix), Path(sys.base_prefix), _PACKAGE, data_folder()}
     places |= {Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place}
-    shown = sorted(str(place.absolute()) for place in places if place.is_dir())
+    # A checkout on the path holds the notebooks once more, in its history.
+    places = {place.absolute() for place in places if place.is_dir()} - {_PACKAGE.parent}
+    shown = sorted(str(place) for place in places)
     return [word for place in shown for word in ("--ro-bind", place, place)]
 
 

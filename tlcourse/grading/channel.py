@@ -1,0 +1,150 @@
+"""Jupyter's messages over one socket, read so that a sender cannot fill this process.
+
+ZeroMQ's own reader takes in what comes before anyone asks for it, in messages of any number of
+parts. Here nothing is read that was not asked for, and a message is of limited size and few parts.
+"""
+
+import json
+import re
+import secrets
+import socket
+import struct
+
+from jupyter_client.session import DELIM, Session
+
+__all__ = ["Channel", "ChannelBroken"]
+
+# ZMTP 3.0 (https://rfc.zeromq.org/spec/23): a greeting, a READY command each, then frames.
+_GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
+_READY = b"\x05READY\x0bSocket-Type" + struct.pack(">I", 6) + b"DEALER"
+_MORE, _LONG, _COMMAND = 1, 2, 4
+_WAIT_SECONDS = 0.05
+_MOST_FRAMES = 40
+_MOST_ENVELOPE = 20_000  # bytes of a header
+_MOST_STRUCTURE = 100_000  # bytes of a content beside its strings
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+
+
+class ChannelBroken(Exception):  # noqa: N818 (it reads better)
+    """Nothing more can be read: the other end closed it, or sent what is no message."""
+
+
+class Channel:
+    """The channel of requests to a kernel.
+
+    Args:
+        path: of the kernel's socket.
+        key: str, that the kernel signs messages with.
+        most: bytes of one message that are read at most.
+        wait: callable without arguments, called again and again while nothing comes; it raises
+            when it has been too long. It may be exchanged: it is the attribute `wait`.
+    """
+
+    def __init__(self, path, *, key, most, wait):
+        self._session = Session(key=key.encode(), signature_scheme="hmac-sha256")
+        self._most, self._left, self.wait = most, most, wait
+        self._socket = socket.socket(socket.AF_UNIX)
+        try:
+            self._socket.settimeout(_WAIT_SECONDS)
+            self._socket.connect(str(path))
+            self._send(_GREETING + bytes([_COMMAND, len(_READY)]) + _READY)
+            self._read(len(_GREETING))  # what follows tells whether it means this protocol
+        except BaseException:
+            self.close()
+            raise
+
+    def request(self, kind, content):
+        """Sends a request, and returns the content of its reply (dict).
+
+        Args:
+            kind: str, type of the message.
+            content: dict.
+
+        Raises:
+            ChannelBroken: if no reply can come any more.
+        """
+        message = self._session.msg(kind, content)
+        # Usually ids count up: a reply could be made before its request.
+        message["header"]["msg_id"] = message["msg_id"] = asked = secrets.token_hex(16)
+        frames = self._session.serialize(message)
+        self._send(b"".join(_framed(f, i < len(frames) - 1) for i, f in enumerate(frames)))
+        while True:
+            self.wait()
+            reply = _content(self._message(), asked)
+            if reply is not None:
+                return reply
+
+    def close(self):
+        """Closes the socket."""
+        self._socket.close()
+
+    def _message(self):
+        """Returns the frames of the next message."""
+        frames, self._left = [], self._most
+        while True:
+            (flags,) = self._read(1)
+            form = ">Q" if flags & _LONG else "B"
+            (size,) = struct.unpack(form, self._read(struct.calcsize(form)))
+            frame = self._read(size)
+            if flags & _COMMAND:
+                self.wait()
+                continue
+            frames.append(frame)
+            if not flags & _MORE:
+                return frames
+            if len(frames) == _MOST_FRAMES:
+                raise ChannelBroken
+
+    def _read(self, size):
+        if size > self._left:
+            raise ChannelBroken
+        self._left -= size
+        parts, missing = [], size
+        while missing:
+            try:
+                part = self._socket.recv(min(missing, 1 << 20))
+            except TimeoutError:
+                self.wait()
+                continue
+            except OSError as error:
+                raise ChannelBroken from error
+            if not part:
+                raise ChannelBroken
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+    def _send(self, data):
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[self._socket.send(rest) :]
+            except TimeoutError:
+                self.wait()
+            except OSError as error:
+                raise ChannelBroken from error
+
+
+def _framed(data, more):
+    data = bytes(data)
+    return struct.pack(">BQ", _LONG | (_MORE if more else 0), len(data)) + data
+
+
+def _content(frames, asked):
+    """Returns the content of a reply to what was asked, or None of any other message."""
+    if DELIM not in frames:
+        return None
+    _, _, parent, _, content = [*frames[frames.index(DELIM) + 1 :], *5 * [b""]][:5]
+    if len(parent) > _MOST_ENVELOPE:
+        return None
+    try:
+        parent = json.loads(parent)
+        if not isinstance(parent, dict) or parent.get("msg_id") != asked:
+            return None
+        # Text costs what it is long; lists within lists cost thirty times that.
+        if len(_STRING.sub(b"", content)) > _MOST_STRUCTURE:
+            return {}
+        content = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else {}
