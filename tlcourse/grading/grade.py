@@ -19,8 +19,9 @@ def grade_submission(path, *, student, lesson, judge, sandbox, limits):
     """Grades a student's notebook of one lesson.
 
     Its answers run after the imports of the lesson, in their order, in one kernel; when one ends
-    the kernel, the next go on in a new one. Nothing else of the notebook runs but its imports and
-    the functions that its other cells define.
+    the kernel, the next go on in a new one. One that is not right there is tried once more without
+    the others. Nothing else of the notebook runs but its imports and the functions that its other
+    cells define.
 
     Args:
         path: of the notebook.
@@ -59,37 +60,45 @@ class _Answers:
     def __init__(self, submission, judge, sandbox, limits):
         self._submission, self._judge = submission, judge
         self._sandbox, self._limits = sandbox, limits
-        self._kernel, self._done = None, []
+        self._kernel, self._done, self._helpers = None, [], submission.helpers
+        self._is_first = True
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        if self._kernel is not None:
-            self._kernel.end()
+        self._end()
 
     def grade(self, exercise):
         """Returns the grade of one answer (`ExerciseGrade`)."""
         begin = time.perf_counter()
-        try:
-            status, message = self._tried(exercise)
-        except Stopped as stopped:
-            self._kernel = None
-            status, message = (
-                "stopped",
-                (
-                    f"Seen: {stopped}\n"
-                    "It means: the answer was ended, and earns nothing.\n"
-                    "Look at: loops that do not end, very large arrays, and code that ends Python."
-                ),
-            )
+        status, message = self._status(exercise, self._done[:])
+        if not self._is_first and status not in ("passed", "not attempted"):
+            # The cells before it may have changed what it needs: it has another try without them.
+            self._end()
+            again, told = self._status(exercise, [])
+            self._end()
+            if again == "passed":
+                status, message = again, told
+        self._is_first = False
         points = exercise.points if status == "passed" else 0
         seconds = round(time.perf_counter() - begin, 3)
-        return ExerciseGrade(exercise.id, points, exercise.points, status, message, seconds)
+        return ExerciseGrade(exercise.id, points, exercise.points, status, _clean(message), seconds)
 
-    def _tried(self, exercise):
+    def _status(self, exercise, others):
+        try:
+            return self._tried(exercise, others)
+        except Stopped as stopped:
+            self._kernel = None
+            return "stopped", (
+                f"Seen: {stopped}\n"
+                "It means: the answer was ended, and earns nothing.\n"
+                "Look at: loops that do not end, very large arrays, and code that ends Python."
+            )
+
+    def _tried(self, exercise, others):
         if self._kernel is None:
-            self._start()
+            self._start(others)
         source = self._submission.answers[exercise.id]
         raised = self._kernel.run(source)
         if raised is not None:
@@ -98,7 +107,8 @@ class _Answers:
                 "It means: the cell itself raised an error, before your function was called.\n"
                 "Look at: restart the kernel and run your notebook from the top."
             )
-        self._done.append(source)
+        if source not in self._done:
+            self._done.append(source)
         observe = f"{exercise.observe.__module__}:{exercise.observe.__name__}"
         reply = self._kernel.evaluate(
             "__import__('tlcourse.grading.inside', fromlist=['answers']).answers("
@@ -106,16 +116,44 @@ class _Answers:
         )
         return self._judge.verdict(exercise.id, reply)
 
-    def _start(self):
-        """Starts a kernel, in the state that the answers before this one left."""
+    def _start(self, others):
+        """Starts a kernel, in the state that the answers before this one left.
+
+        Helpers that end it, or take longer than one answer may, are left out from then on.
+        """
         used = self._submission.names_used()
         names = [name for name in LESSON_NAMES if name in used]
         modules = ["keras"] if {"keras", "layers", "ops", "tl"} & set(names) else []
-        kernel = Kernel(self._sandbox, self._limits, modules=modules)
-        self._kernel = kernel.__enter__()
-        for source in ([_IMPORTS[name] for name in names], self._submission.helpers, self._done):
-            for statement in source:
-                self._kernel.run(statement)
+        imports = [_IMPORTS[name] for name in names]
+        for helpers in (self._helpers, ()):
+            kernel = Kernel(self._sandbox, self._limits, modules=modules)
+            self._kernel = kernel.__enter__()
+            try:
+                self._run([*imports, *helpers])
+            except Stopped:
+                if not helpers:
+                    raise
+                self._helpers = ()
+            else:
+                break
+        self._run(others)
+
+    def _run(self, sources):
+        """Runs sources that have been looked at already, in the time of one answer."""
+        deadline = time.monotonic() + self._limits.seconds
+        for source in sources:
+            self._kernel.run(source, seconds=max(0.01, deadline - time.monotonic()))
+
+    def _end(self):
+        if self._kernel is not None:
+            self._kernel.end()
+        self._kernel = None
+
+
+def _clean(message):
+    """Returns text that every file can hold: no control characters, no halves of characters."""
+    whole = message.encode("utf-8", "replace").decode()
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in whole)
 
 
 def _missing(exercise):

@@ -24,6 +24,7 @@ from tlcourse.grading.wire import WireError, decode, encode
 __all__ = ["Judge", "JudgeFailed", "seed_of"]
 
 _JUDGING_SECONDS = 120
+_MESSAGE = 4000  # characters
 _MEMORY = 6_000_000_000  # of data; a network that is judged has thousands of numbers
 
 
@@ -82,16 +83,9 @@ class Judge:
         Raises:
             JudgeFailed: if the right answer itself cannot be had.
         """
-        try:
-            checked = _checked(decode(outcomes))
-        except WireError as error:
-            return "wrong", (
-                "Seen: what came back is no answer.\n"
-                f"It means: {error}; functions of the check may have been changed.\n"
-                "Look at: leave `json`, `numpy`, `IPython` and the course as they are."
-            )
         asked = {"exercise": exercise_id, "seed": seed_of(self._secret, exercise_id)}
-        found = self._ask(asked | {"outcomes": encode(checked)})
+        # The text is read in the judge's process too: a short one may stand for much data.
+        found = self._ask(asked | {"outcomes": outcomes})
         if found is None:
             self._end()
             return "wrong", (
@@ -148,6 +142,10 @@ def _read(stream, lines):
     lines.put(None)
 
 
+def _shortened(message):
+    return message if len(message) <= _MESSAGE else f"{message[:_MESSAGE]} ..."
+
+
 def _checked(outcomes):
     """Returns outcomes that have the form that `try_answer` gives them."""
     if not isinstance(outcomes, list) or len(outcomes) > 1000:
@@ -162,14 +160,19 @@ def _checked_one(outcome):
     if kind == "value":
         return outcome
     if kind == "not_plain" and isinstance(value, str):
-        return {kind: value[:500]}
+        return {kind: _line(value)}
     if kind == "raised" and isinstance(value, dict):
-        told = {name: str(value.get(name, ""))[:500] for name in ("type", "said", "answer")}
+        told = {name: _line(str(value.get(name, ""))) for name in ("type", "said", "answer")}
         told["attempted"] = value.get("attempted") is not False
         if isinstance(value.get("line"), str) and type(value.get("number")) is int:
-            told |= {"line": value["line"][:500], "number": value["number"]}
+            told |= {"line": _line(value["line"]), "number": value["number"] % 1_000_000}
         return {kind: told}
     raise WireError("an outcome has another form")
+
+
+def _line(text):
+    """Returns text as one line: a further one could look like words of the grader's."""
+    return text[:500].replace("\n", " ")
 
 
 def _serve():
@@ -197,9 +200,19 @@ def _reply(request, known):
         cases, expected = known[key]
     except Exception as error:
         return {"failed": f"{type(error).__name__}: {error}"}
-    outcomes = decode(request["outcomes"])
     try:
-        verdict = judge(exercise, cases, expected, outcomes, show_inputs=False)
+        outcomes = _checked(decode(request["outcomes"]))
+        status, message = judge(exercise, cases, expected, outcomes, show_inputs=False)
+        verdict = status, _shortened(message)
+    except WireError as error:
+        verdict = (
+            "wrong",
+            (
+                "Seen: what came back is no answer.\n"
+                f"It means: {error}; functions of the check may have been changed.\n"
+                "Look at: leave `json`, `numpy`, `IPython` and the course as they are."
+            ),
+        )
     except Exception as error:  # data of a form that the comparison did not foresee is not right
         verdict = (
             "wrong",

@@ -16,6 +16,7 @@ __all__ = ["MAX_BYTES", "Submission", "UnreadableSubmission", "read_submission"]
 
 MAX_BYTES = 20_000_000  # a notebook with all its pictures has one or two
 _MAX_SOURCE = 200_000  # characters of one cell
+_MAX_HELPERS = 1_000_000  # characters of all cells that are no answer; else none of them counts
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
@@ -63,7 +64,10 @@ def read_submission(path, lesson):
         UnknownName: if there is no such lesson.
     """
     ids = {f"ex-{e.id.replace('.', '-')}": e.id for e in for_lesson(lesson)}
-    cells = _cells(_document(Path(path)))
+    try:
+        cells = list(_cells(_document(Path(path))))
+    except OSError as error:
+        raise UnreadableSubmission(f"The file cannot be read ({error.strerror}).") from error
     answers, others, strangers = {}, [], set()
     for source, marks in cells:
         grade_id = marks.get("grade_id")
@@ -80,6 +84,8 @@ def read_submission(path, lesson):
             f"The notebook holds no answer of lesson {lesson}{belongs}: hand in the notebook of "
             "that lesson, with its cells as they came."
         )
+    if sum(map(len, others)) > _MAX_HELPERS:
+        others = []
     helpers = tuple(statement for source in others for statement in _definitions(source))
     return Submission(lesson, answers, helpers)
 
@@ -87,14 +93,15 @@ def read_submission(path, lesson):
 def _document(path):
     if path.is_symlink() or not path.is_file():
         raise UnreadableSubmission("It is no plain file (a link, a folder or nothing).")
-    size = path.stat().st_size
-    if size > MAX_BYTES:
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)  # the file may grow meanwhile
+    if len(content) > MAX_BYTES:
         raise UnreadableSubmission(
-            f"The file has {size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} are read. Clear the "
-            "outputs and save it again."
+            f"The file has {path.stat().st_size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} are "
+            "read. Clear the outputs and save it again."
         )
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(content)
     except (ValueError, RecursionError) as error:
         raise UnreadableSubmission("The file is no notebook: it is not valid JSON.") from error
 
@@ -112,6 +119,8 @@ def _cells(document):
             source = "".join(source)
         marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
         if isinstance(source, str) and len(source) <= _MAX_SOURCE:
+            # A lone surrogate is no character, and cannot be sent.
+            source = source.encode("utf-8", "replace").decode()
             yield source, marks if isinstance(marks, dict) else {}
 
 
@@ -119,7 +128,10 @@ def _definitions(source):
     """Yields the imports, functions and classes of a cell; one that is no Python has none."""
     for statement in _tree(source).body:
         if isinstance(statement, _DEFINITIONS):
-            yield ast.unparse(statement)
+            try:
+                yield ast.unparse(statement)
+            except RecursionError:  # deeper than anyone writes
+                continue
 
 
 def _tree(source):
