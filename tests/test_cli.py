@@ -22,7 +22,18 @@ def test_version(capsys):
 def test_help_names_the_commands(capsys, words):
     assert main(words) == 0
     out = capsys.readouterr().out
-    for name in ("lab", "start", "list", "run", "doctor", "data", "pretrain"):
+    for name in (
+        "lab",
+        "start",
+        "list",
+        "run",
+        "doctor",
+        "data",
+        "pretrain",
+        "release",
+        "grade",
+        "check",
+    ):
         assert f"\n  {name} " in out
 
 

@@ -272,6 +272,97 @@ def pretrain(
     print(f"accuracy on the test set {done.accuracy:.1%} [{low:.1%}, {high:.1%}]")
 
 
+@app.command("release")
+def release_course(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Made when missing: a course of nbgrader.")
+    ],
+    lessons: Annotated[
+        str | None, typer.Option(metavar="ID,...", help="Lesson ids, such as 01,04; else all.")
+    ] = None,
+):
+    """Make learners' copies, an answer key and a manifest, as a course of nbgrader."""
+    from tlcourse.grading.release import release
+
+    made = release(folder, lessons=lessons.split(",") if lessons else None)
+    print(f"Course: {made.folder}")
+    for verb, names in (("new ", made.written), ("kept", made.kept)):
+        for name in names:
+            print(f"  {verb}  {name}")
+
+
+@app.command()
+def grade(
+    submissions: Annotated[
+        Path, typer.Argument(metavar="SUBMISSIONS", help="Holds <student>/<lesson>.ipynb.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Grades, feedback and a report.")],
+    gradebook: Annotated[
+        str | None, typer.Option(metavar="URL", help="nbgrader's, to write grades to.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="How many at a time.")] = 1,
+    sandbox: Annotated[
+        str, typer.Option(metavar="KIND", help="auto, bwrap, or none (no protection).")
+    ] = "auto",
+    secret: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Inputs are drawn from it; else DIR/secret.")
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="S", min=1, help="Seconds that an answer may take.")
+    ] = 60.0,
+    memory: Annotated[
+        float, typer.Option(metavar="GIB", min=0.5, help="That a submission may take.")
+    ] = 4.0,
+    solutions: Annotated[
+        bool, typer.Option("--solutions", help="Show right answers in the feedback.")
+    ] = False,
+    as_json: _AsJson = False,
+):
+    """Grade submissions in a sandbox; goes on where an interrupted run was."""
+    from tlcourse.grading.grade_class import grade_class
+    from tlcourse.grading.sandbox import Limits
+    from tlcourse.grading.terminal import GradingProgress, print_graded
+
+    with GradingProgress() as progress:
+        graded = grade_class(
+            submissions,
+            out,
+            limits=Limits(seconds=timeout, memory=int(memory * 2**30)),
+            gradebook=gradebook,
+            jobs=jobs,
+            sandbox=sandbox,
+            secret=secret,
+            solutions=solutions,
+            on_begin=progress.begin,
+            on_done=progress.done,
+        )
+    if as_json:
+        _print_json({"submissions": [each.to_record() for each in graded.grades]})
+    else:
+        print_graded(graded)
+
+
+@app.command()
+def check(
+    notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="Your copy of a lesson.")],
+    timeout: Annotated[
+        float, typer.Option(metavar="S", min=1, help="Seconds that an answer may take.")
+    ] = 60.0,
+    as_json: _AsJson = False,
+):
+    """Grade your own notebook as a teacher would, on other inputs."""
+    from tlcourse.grading.own_copy import check_notebook
+    from tlcourse.grading.sandbox import Limits
+    from tlcourse.grading.terminal import print_verdicts
+
+    graded = check_notebook(notebook, limits=Limits(seconds=timeout))
+    if as_json:
+        _print_json(graded.to_record())
+    else:
+        print_verdicts(graded)
+    raise typer.Exit(WELL if graded.score == graded.max else FAILED)
+
+
 @data.command("list")
 def list_data(as_json: _AsJson = False):
     """Name the data sets: licence, size, what is here."""

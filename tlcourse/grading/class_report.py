@@ -219,7 +219,7 @@ def _figure(draw, alt, *arguments):
     """Draw a picture and put it into the page: SVG, so that it is sharp and follows the theme."""
     import matplotlib.pyplot as plt
 
-    from tlcourse.plots.style import use_style  # loads Keras, so only where something is drawn
+    from tlcourse.plots.style import use_style  # loads matplotlib
 
     with plt.rc_context():
         use_style()

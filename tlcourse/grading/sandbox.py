@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlcourse.domains.shipped import data_folder
-from tlcourse.errors import CourseError
+from tlcourse.errors import CourseError, UnknownName, near
 from tlcourse.exercises.catalog import for_lesson, lesson_ids
 from tlcourse.exercises.source import notebooks_dir
 from tlcourse.grading.system_calls import filter_program
@@ -134,10 +134,10 @@ def find_sandbox(kind="auto"):
 
     Raises:
         NoSandbox: if there is none, or it does not work here.
-        ValueError: if `kind` is none of these.
+        UnknownName: if `kind` is none of these.
     """
     if kind not in SANDBOXES:
-        raise ValueError(f"`sandbox` must be one of {SANDBOXES}; got {kind!r}.")
+        raise UnknownName(f"`sandbox` is {kind!r}; there is no such one.{near(kind, SANDBOXES)}")
     if kind == "none":
         return Unprotected()
     problem = _try_bubblewrap()

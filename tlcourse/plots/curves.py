@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from tlcourse.measures import interval
 from tlcourse.plots.style import looks
 
 
@@ -19,7 +18,7 @@ def accuracy_over_shots(ax, table, shots):
         `ax`.
     """
     for name, look in looks(list(table)).items():
-        _line(ax, name, look, shots, [interval(row) for row in table[name]])
+        _line(ax, name, look, shots, table[name])
     ax.set_xscale("log")
     ax.set_xticks(shots, [str(k) for k in shots])
     ax.minorticks_off()
@@ -42,15 +41,17 @@ def accuracy_along_training(ax, curves, x, *, xlabel):
         `ax`.
     """
     for name, look in looks(list(curves)).items():
-        means = [interval(column) for column in np.asarray(curves[name]).T]
-        _line(ax, name, look, x, means)
+        _line(ax, name, look, x, np.asarray(curves[name]).T)
     ax.set_xlabel(xlabel)
     ax.set_ylabel("accuracy on the target's test set")
     ax.legend(loc="lower right")
     return ax
 
 
-def _line(ax, name, look, x, intervals):
+def _line(ax, name, look, x, samples):
+    from tlcourse.measures import interval  # that room loads Keras; other pictures do without
+
+    intervals = [interval(sample) for sample in samples]
     ax.plot(x, [each.mean for each in intervals], label=name, **look)
     low, high = [each.low for each in intervals], [each.high for each in intervals]
     ax.fill_between(x, low, high, color=look["color"], alpha=0.15, linewidth=0)
