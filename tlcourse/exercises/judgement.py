@@ -8,7 +8,7 @@ from tlcourse.exercises.exercise import Diagnosis
 __all__ = ["judge"]
 
 
-def judge(exercise, cases, expected, outcomes, *, show_inputs=True):
+def judge(exercise, cases, expected, outcomes, *, in_notebook=True):
     """Compare what an answer did with what the right one does, and say where they part.
 
     Args:
@@ -17,7 +17,8 @@ def judge(exercise, cases, expected, outcomes, *, show_inputs=True):
         expected: iterable of plain data, what `exercise.observe` gives of the right answer; it is
             asked for as many as are needed.
         outcomes: list of dicts, what `try_answer` wrote down.
-        show_inputs: say what the answer was tried on.
+        in_notebook: for a learner at work there: say what the answer was tried on, and what to
+            do next.
 
     Returns:
         `(status, message)`, two str.
@@ -25,12 +26,12 @@ def judge(exercise, cases, expected, outcomes, *, show_inputs=True):
     seen = []
 
     def with_inputs(case, message):
-        told = describe_case(exercise.inputs, case) if show_inputs else ""
+        told = describe_case(exercise.inputs, case) if in_notebook else ""
         return f"{message}\nTried on: {told}" if told else message
 
     for case, right, outcome in zip(cases, expected, outcomes, strict=False):
         if "raised" in outcome:
-            status, message = _raised(exercise, outcome["raised"])
+            status, message = _raised(exercise, outcome["raised"], in_notebook)
             return status, message if status == "not attempted" else with_inputs(case, message)
         if "not_plain" in outcome:
             return "wrong", with_inputs(case, _told(_not_data(outcome["not_plain"])))
@@ -64,7 +65,9 @@ def _told(diagnosis):
     return f"Seen: {diagnosis.seen}\nIt means: {diagnosis.means}\nLook at: {diagnosis.look}"
 
 
-def _raised(exercise, error):
+def _raised(exercise, error, in_notebook):
+    if not error["attempted"] and not in_notebook:
+        return "not attempted", "Nothing stands in the place of `raise NotImplementedError()`."
     if not error["attempted"]:
         return "not attempted", (
             "Put your code in the place of `raise NotImplementedError()`, run that cell, then "

@@ -24,6 +24,7 @@ _THEMES = (
 _STYLE = """
 main { max-width: 60rem; }
 figure { margin: 1rem 0; overflow-x: auto; }
+figure img { width: 100%; min-width: 34rem; max-width: max-content; height: auto; }
 .legend > span { white-space: nowrap; margin-right: 1.2rem; }
 @media print { figure img { max-width: 100%; } }
 """
@@ -219,7 +220,7 @@ def _figure(draw, alt, *arguments):
     """Draw a picture and put it into the page: SVG, so that it is sharp and follows the theme."""
     import matplotlib.pyplot as plt
 
-    from tlcourse.plots.style import use_style  # loads matplotlib
+    from tlcourse.plots.style import use_style
 
     with plt.rc_context():
         use_style()

@@ -202,7 +202,7 @@ def _reply(request, known):
         return {"failed": f"{type(error).__name__}: {error}"}
     try:
         outcomes = _checked(decode(request["outcomes"]))
-        status, message = judge(exercise, cases, expected, outcomes, show_inputs=False)
+        status, message = judge(exercise, cases, expected, outcomes, in_notebook=False)
         verdict = status, _shortened(message)
     except WireError as error:
         verdict = (
