@@ -169,20 +169,33 @@ def measure(pair, seeds, say):
     return rows
 
 
-def table_of(rows):
-    """Returns a table: accuracy, seconds of a fit, and ▼ where transfer was negative."""
+def cells_of(rows):
+    """Returns the table's head and lines: accuracy, seconds of a fit, ▼ for negative transfer."""
     pairs = list(dict.fromkeys(row["pair"] for row in rows))
-    table = Table(title="target accuracy (seconds a fit); ▼ negative transfer")
-    table.add_column("labels")
-    table.add_column("strategy")
-    for pair in pairs:
-        table.add_column(pair, justify="right")
+    lines = []
     for labels in ("none", "10 a class", "all"):
         mine = [row for row in rows if row["labels"] == labels]
         for name in dict.fromkeys(row["method"] for row in mine):
-            cells = [_cell(mine, pair, name) for pair in pairs]
-            table.add_row(labels, name, *cells)
+            lines.append([labels, name, *(_cell(mine, pair, name) for pair in pairs)])
+    return ["labels", "strategy", *pairs], lines
+
+
+def table_of(rows):
+    """Returns a table for the terminal."""
+    head, lines = cells_of(rows)
+    table = Table(title="target accuracy (seconds a fit); ▼ negative transfer")
+    for place, name in enumerate(head):
+        table.add_column(name, justify="left" if place < 2 else "right")
+    for line in lines:
+        table.add_row(*line)
     return table
+
+
+def markdown_of(rows):
+    """Returns the table as it stands in RESULTS.md."""
+    head, lines = cells_of(rows)
+    every = [head, ["---"] * len(head), *lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in every)
 
 
 def _cell(rows, pair, name):
@@ -216,6 +229,7 @@ def main():
     parser.add_argument("--pairs", nargs="+", default=list(ALWAYS), help="names, or `all`")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--json", action="store_true", help="rows on standard output")
+    parser.add_argument("--markdown", action="store_true", help="the table for RESULTS.md")
     args = parser.parse_args()
     names = [*ALWAYS, *REAL] if args.pairs == ["all"] else args.pairs
     console = Console(stderr=True)
@@ -227,6 +241,8 @@ def main():
     console.print(f"Keras {keras.__version__}, {keras.backend.backend()}, {os.cpu_count()} cores")
     if args.json:
         print(json.dumps(rows))
+    if args.markdown:
+        print(markdown_of(rows))
     failures = list(missed(rows))
     for sentence in failures:
         console.print(sentence, style="red")
