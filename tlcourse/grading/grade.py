@@ -10,6 +10,7 @@ from tlcourse.grading.submission import UnreadableSubmission, read_submission
 
 __all__ = ["grade_submission"]
 
+_FAILED = ("wrong", "raised", "stopped")
 _IMPORTS = {  # how the lessons' first cells import what `LESSON_NAMES` names
     name: f"import {module} as {name}" for name, module in LESSON_NAMES.items()
 }
@@ -19,9 +20,9 @@ def grade_submission(path, *, student, lesson, judge, sandbox, limits):
     """Grades a student's notebook of one lesson.
 
     Its answers run after the imports of the lesson, in their order, in one kernel; when one ends
-    the kernel, the next go on in a new one. One that is not right there is tried once more without
-    the others. Nothing else of the notebook runs but its imports and the functions that its other
-    cells define.
+    the kernel, the next go on in a new one. One that fails after another failed is tried once more
+    without the others: they may have spoiled the kernel. Nothing else of the notebook runs but its
+    imports and the functions that its other cells define.
 
     Args:
         path: of the notebook.
@@ -47,10 +48,8 @@ def grade_submission(path, *, student, lesson, judge, sandbox, limits):
         return SubmissionGrade(student, lesson, grades, _since(begin), str(problem))
     answers = _Answers(submission, judge, sandbox, limits)
     with answers:
-        grades = tuple(
-            answers.grade(exercise) if exercise.id in submission.answers else _missing(exercise)
-            for exercise in exercises
-        )
+        given = answers.grades([e for e in exercises if e.id in submission.answers])
+    grades = tuple(given.get(exercise.id) or _missing(exercise) for exercise in exercises)
     return SubmissionGrade(student, lesson, grades, _since(begin))
 
 
@@ -61,7 +60,6 @@ class _Answers:
         self._submission, self._judge = submission, judge
         self._sandbox, self._limits = sandbox, limits
         self._kernel, self._done, self._helpers = None, [], submission.helpers
-        self._is_first = True
 
     def __enter__(self):
         return self
@@ -69,36 +67,44 @@ class _Answers:
     def __exit__(self, *_):
         self._end()
 
-    def grade(self, exercise):
-        """Returns the grade of one answer (`ExerciseGrade`)."""
+    def grades(self, exercises):
+        """Returns the grades of answers (dict of exercise id to `ExerciseGrade`)."""
+        found, doubtful = {}, []
+        for exercise in exercises:
+            found[exercise.id] = self._grade(exercise)
+            if found[exercise.id].verdict in _FAILED:
+                doubtful.append(exercise)
+        for exercise in doubtful[1:]:
+            self._end()
+            self._done = []
+            again = self._grade(exercise)
+            if again.verdict == "passed":
+                found[exercise.id] = again
+        return found
+
+    def _grade(self, exercise):
         begin = time.perf_counter()
-        status, message = self._status(exercise, self._done[:])
-        if not self._is_first and status not in ("passed", "not attempted"):
-            # The cells before it may have changed what it needs: it has another try without them.
-            self._end()
-            again, told = self._status(exercise, [])
-            self._end()
-            if again == "passed":
-                status, message = again, told
-        self._is_first = False
+        try:
+            status, message = self._tried(exercise)
+        except Stopped as stopped:
+            self._kernel = None
+            status, message = (
+                "stopped",
+                (
+                    f"Seen: {stopped}\n"
+                    "It means: the answer was ended, and earns nothing.\n"
+                    "Look at: loops that do not end, very large arrays, and code that ends Python."
+                ),
+            )
+        else:
+            self._done.append(self._submission.answers[exercise.id])
         points = exercise.points if status == "passed" else 0
         seconds = round(time.perf_counter() - begin, 3)
         return ExerciseGrade(exercise.id, points, exercise.points, status, _clean(message), seconds)
 
-    def _status(self, exercise, others):
-        try:
-            return self._tried(exercise, others)
-        except Stopped as stopped:
-            self._kernel = None
-            return "stopped", (
-                f"Seen: {stopped}\n"
-                "It means: the answer was ended, and earns nothing.\n"
-                "Look at: loops that do not end, very large arrays, and code that ends Python."
-            )
-
-    def _tried(self, exercise, others):
+    def _tried(self, exercise):
         if self._kernel is None:
-            self._start(others)
+            self._start()
         source = self._submission.answers[exercise.id]
         raised = self._kernel.run(source)
         if raised is not None:
@@ -107,8 +113,6 @@ class _Answers:
                 "It means: the cell itself raised an error, before your function was called.\n"
                 "Look at: restart the kernel and run your notebook from the top."
             )
-        if source not in self._done:
-            self._done.append(source)
         observe = f"{exercise.observe.__module__}:{exercise.observe.__name__}"
         reply = self._kernel.evaluate(
             "__import__('tlcourse.grading.inside', fromlist=['answers']).answers("
@@ -116,7 +120,7 @@ class _Answers:
         )
         return self._judge.verdict(exercise.id, reply)
 
-    def _start(self, others):
+    def _start(self):
         """Starts a kernel, in the state that the answers before this one left.
 
         Helpers that end it, or take longer than one answer may, are left out from then on.
@@ -136,7 +140,7 @@ class _Answers:
                 self._helpers = ()
             else:
                 break
-        self._run(others)
+        self._run(self._done)
 
     def _run(self, sources):
         """Runs sources that have been looked at already, in the time of one answer."""
