@@ -36,7 +36,7 @@ class Channel:
         path: of the kernel's socket.
         key: str, that the kernel signs messages with.
         most: bytes of one message that are read at most.
-        wait: callable without arguments, called again and again while nothing comes; it raises
+        wait: callable without arguments, called again and again; it raises
             when it has been too long. It may be exchanged: it is the attribute `wait`.
     """
 
@@ -69,7 +69,6 @@ class Channel:
         frames = self._session.serialize(message)
         self._send(b"".join(_framed(f, i < len(frames) - 1) for i, f in enumerate(frames)))
         while True:
-            self.wait()
             reply = _content(self._message(), asked)
             if reply is not None:
                 return reply
@@ -87,7 +86,6 @@ class Channel:
             (size,) = struct.unpack(form, self._read(struct.calcsize(form)))
             frame = self._read(size)
             if flags & _COMMAND:
-                self.wait()
                 continue
             frames.append(frame)
             if not flags & _MORE:
@@ -101,10 +99,10 @@ class Channel:
         self._left -= size
         parts, missing = [], size
         while missing:
+            self.wait()
             try:
                 part = self._socket.recv(min(missing, 1 << 20))
             except TimeoutError:
-                self.wait()
                 continue
             except OSError as error:
                 raise ChannelBroken from error
@@ -117,10 +115,11 @@ class Channel:
     def _send(self, data):
         rest = memoryview(data)
         while rest:
+            self.wait()
             try:
                 rest = rest[self._socket.send(rest) :]
             except TimeoutError:
-                self.wait()
+                continue
             except OSError as error:
                 raise ChannelBroken from error
 

@@ -1,0 +1,167 @@
+"""What is open in the sandbox, seen from inside of it, and what is said where there is none."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tlcourse.exercises.source import notebooks_dir
+from tlcourse.grading import sandbox as module
+from tlcourse.grading.sandbox import Bubblewrap, Limits, NoSandbox, Unprotected, find_sandbox
+from tlcourse.grading.system_calls import filter_program
+
+LIMITS = Limits(seconds=5, memory=10**9, disk=10**7)
+
+
+def ask(source, folder, sandbox):
+    """What Python code prints inside, at its end, and its exit status."""
+    program = [sys.executable, "-c", f"import sys; sys.stdout = sys.stderr\n{source}"]
+    with sandbox.start(program, folder=folder, limits=LIMITS) as process:
+        said = process.communicate(timeout=20)[1].decode()
+    return said.strip(), process.returncode
+
+
+@pytest.fixture
+def inside(tmp_path):
+    try:
+        sandbox = find_sandbox("auto")
+    except NoSandbox as problem:
+        pytest.skip(str(problem))
+    assert sandbox.name == "bwrap"
+    return lambda source: ask(source, tmp_path, sandbox)[0]
+
+
+def test_the_environment_stays_outside(inside, monkeypatch):
+    monkeypatch.setenv("A_TOKEN", "of-the-grader")
+    assert inside("import os; print(os.environ.get('A_TOKEN'), os.environ['HOME'])").endswith(
+        "None /tmp/home"
+    )
+    assert "of-the-grader" not in inside("print(open('/proc/1/environ').read())")
+    assert inside("print(len(open('/proc/1/environ').read()))") == "0"
+
+
+def test_there_is_no_network_but_its_own_loopback(inside):
+    assert inside("import socket; print([n for _, n in socket.if_nameindex()])") == "['lo']"
+    seen = inside("print(open('/proc/net/route').read().count(chr(10)))")
+    assert seen in ("0", "1")  # a title at most
+    vsock = "import socket\ntry:\n    socket.socket(40)\nexcept OSError as e:\n    print(e.errno)"
+    assert inside(vsock) in ("1", "97")
+
+
+def test_what_holds_for_the_machine_cannot_be_written(inside):
+    source = """
+import os
+found = []
+for place, _, files in os.walk("/proc/sys"):
+    for name in files:
+        try:
+            os.close(os.open(f"{place}/{name}", os.O_WRONLY))
+            found.append(name)
+        except OSError:
+            pass
+print(found, os.path.exists("/sys"))
+"""
+    assert inside(source) == "[] False"
+
+
+def test_no_capability_and_no_process_of_others(inside):
+    assert inside("print([l.split()[1] for l in open('/proc/self/status') if 'Cap' in l])") == str(
+        5 * ["0" * 16]
+    )
+    assert int(inside("import os; print(len([n for n in os.listdir('/proc') if n.isdigit()]))")) < 5
+    assert "Seccomp:\t2" in inside("print(open('/proc/self/status').read())")
+    assert "Seccomp:\t2" in inside("print(open('/proc/1/status').read())")
+
+
+def test_right_answers_are_not_there(inside):
+    folder = str(notebooks_dir())
+    assert inside(f"import os; print(os.path.exists({folder!r}) and os.listdir({folder!r}))") in (
+        "[]",
+        "False",
+    )
+    hidden = (
+        "from pathlib import Path; import tlcourse.errors as e\n"
+        "room = Path(e.__file__).parent / 'exercises'\n"
+        "print((room / '__pycache__').exists() and list((room / '__pycache__').iterdir()))\n"
+        "print((room / 'lesson_00.py').read_bytes())"
+    )
+    said = inside(hidden)
+    assert said.startswith(("[]", "False"))
+    assert "PermissionError" in said or said.endswith("b''")
+
+
+def test_a_checkout_on_the_path_is_not_shown(inside, monkeypatch):
+    checkout = str(module._PACKAGE.parent)
+    monkeypatch.setenv("PYTHONPATH", checkout)
+    seen = inside(f"import os, tlcourse; print(sorted(os.listdir({checkout!r})))")
+    assert "tlcourse" in seen
+    assert ".git" not in seen
+    assert "tests" not in seen
+
+
+def test_memory_that_nobody_counts_is_refused(inside):
+    for source in (
+        "import os; os.memfd_create('x')",
+        "import mmap; mmap.mmap(-1, 4096)",
+        "import mmap; mmap.mmap(open('/dev/zero', 'r+b').fileno(), 4096)",
+    ):
+        assert "Error" in inside(source)
+    ours = "import mmap; print(len(mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANON)))"
+    assert inside(ours) == "4096"
+
+
+def test_only_its_folder_is_shared(inside, tmp_path):
+    assert inside(f"open({str(tmp_path / 'a')!r}, 'w').write('x'); open('/tmp/b', 'w')") == ""
+    assert (tmp_path / "a").read_text() == "x"
+
+
+def test_the_filter_is_for_machines_that_are_known():
+    assert filter_program("riscv64") is None
+    for machine in ("x86_64", "aarch64"):
+        program = filter_program(machine)
+        assert len(program) % 8 == 0
+        assert program[-8:] == bytes.fromhex("060000000000ff7f")  # what is not refused is allowed
+
+
+def test_none_runs_programs_as_they_are(tmp_path):
+    sandbox = find_sandbox("none")
+    assert isinstance(sandbox, Unprotected)
+    assert ask("import os; print(os.getpid() > 2)", tmp_path, sandbox) == ("True", 0)
+
+
+def test_there_is_no_sandbox(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(NoSandbox, match=r"bwrap\) is not installed.*apt install bubblewrap"):
+        find_sandbox("auto")
+
+
+def test_a_system_that_is_not_linux(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(NoSandbox, match="needs Linux"):
+        find_sandbox("bwrap")
+
+
+def test_a_sandbox_that_does_not_work(monkeypatch):
+    if not sys.platform.startswith("linux"):
+        pytest.skip("bubblewrap needs Linux")
+    broken = subprocess.CompletedProcess([], 1, "", "bwrap: No permissions\n to create")
+    monkeypatch.setattr(shutil, "which", lambda name: "/bin/false")
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: broken)
+    with pytest.raises(NoSandbox, match=r"does not work here \(bwrap: No permissions to create\)"):
+        find_sandbox("auto")
+
+
+def test_an_unknown_sandbox():
+    with pytest.raises(ValueError, match=r"`sandbox` is 'docker'.*'auto', 'bwrap', 'none'"):
+        find_sandbox("docker")
+
+
+def test_only_what_python_needs_is_set(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setenv("A_TOKEN", "of-the-grader")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    words = Bubblewrap()._command(["true"], [], "/tmp/x", LIMITS)
+    assert words[words.index("KERAS_BACKEND") + 1] == "jax"
+    assert "A_TOKEN" not in words
+    assert words[-2:] == ["--", "true"]
