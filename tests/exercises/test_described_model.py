@@ -31,7 +31,9 @@ def test_it_comes_back(rng):
     images = keras.Input((6, 6, 1))
     x = layers.Conv2D(4, 3, activation="gelu", kernel_regularizer="l2")(images)
     x = keras.ops.mean(layers.BatchNormalization()(x), axis=(1, 2))
-    model = keras.Model(images, layers.Dropout(0.5, seed=123_456)(dense(kernel_initializer="he_normal")(x)))
+    model = keras.Model(
+        images, layers.Dropout(0.5, seed=123_456)(dense(kernel_initializer="he_normal")(x))
+    )
     model.layers[1].trainable = False
     again = rebuild(described(model))
     batch = rng.random((5, 6, 6, 1))
