@@ -28,6 +28,7 @@ _VERBS = {
     "tlcourse.measures": ("interval",),
     "tlcourse.strategies": (
         "AdaBN",
+        "AdaptThenTune",
         "Adaptation",
         "Adapters",
         "Autoencoder",

@@ -19,19 +19,40 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from tlcourse.backbones import RandomAffine
 from tlcourse.domains import load_pair
-from tlcourse.strategies import MCC, FineTune, FromScratch, LinearProbe, SourceOnly, advise
+from tlcourse.strategies import (
+    MCC,
+    Adaptation,
+    AdaptThenTune,
+    ConfusionTerm,
+    FineTune,
+    FromScratch,
+    LinearProbe,
+    MmdTerm,
+    SourceOnly,
+    advise,
+)
 
 PAIRS = ("glyphs->handwritten", "handwritten->glyphs", "letters->handwritten")
 SHOTS = (0, 1, 5, 20)
+SLACK = 0.005  # of accuracy: less than the seeds explain
 
 
 def strategies(backbone, head, shots):
     """Returns name to strategy, of those that can be used with so many labels."""
+    longer = Adaptation(
+        terms=[MmdTerm(), ConfusionTerm()],
+        augment=affine(),
+        epochs=20,
+        learning_rate=2e-3,
+        schedule="cosine",
+    )
     if shots == 0:
         return {
             "source-only": SourceOnly(),
             "MCC": MCC(epochs=6, learning_rate=2e-3, schedule="cosine"),
+            "MMD, MCC, affine, longer": longer,
         }
     tuned = {"steps": 150, "learning_rate": 1e-3}
     found = {
@@ -42,7 +63,14 @@ def strategies(backbone, head, shots):
     }
     if head is not None:
         found["fine-tuning, head kept"] = FineTune(backbone, head=head, **tuned)
+        settings = {"steps": 300, "learning_rate": 1e-3, "schedule": "cosine"}
+        found["adaptation, then fine-tuning"] = AdaptThenTune(longer, augment=affine(), **settings)
     return found
+
+
+def affine():
+    """Returns what changes an image of these pairs and not its class."""
+    return RandomAffine(rotation=15.0, scale=0.3, shear=0.25, shift=0.1)
 
 
 def measure(name, shots, seeds, say):
@@ -59,7 +87,9 @@ def measure(name, shots, seeds, say):
         for k in shots:
             if k == 0 and head is None:
                 continue
-            advice = advise(pair, backbone=start.backbone, head=head, shots=k, seed=seed)
+            advice = advise(
+                pair, backbone=start.backbone, head=head, shots=k, augment=affine(), seed=seed
+            )
             tried = {"advised": advice.strategy} | strategies(start.backbone, head, k)
             for method, strategy in tried.items():
                 say(f"{name}, {k} labels a class, seed {seed}: {method}")
@@ -80,19 +110,21 @@ def measure(name, shots, seeds, say):
 
 
 def regrets(rows):
-    """Returns method to its mean regret over pairs and numbers of labels where it can be used."""
-    cells = {(row["pair"], row["shots"]) for row in rows}
+    """Returns method to (its mean regret, that of following the advice in the same places).
+
+    A method counts where it can be used: a pair and a number of labels is a place.
+    """
     found = {}
-    for pair, shots in cells:
-        mine = [row for row in rows if (row["pair"], row["shots"]) == (pair, shots)]
+    for place in dict.fromkeys((row["pair"], row["shots"]) for row in rows):
+        mine = [row for row in rows if (row["pair"], row["shots"]) == place]
         means = {
-            method: np.mean([r["target_acc"] for r in mine if r["method"] == method])
+            method: np.mean([row["target_acc"] for row in mine if row["method"] == method])
             for method in {row["method"] for row in mine}
         }
         best = max(means.values())
         for method, mean in means.items():
-            found.setdefault(method, []).append(best - mean)
-    return {method: float(np.mean(each)) for method, each in found.items()}
+            found.setdefault(method, []).append((best - mean, best - means["advised"]))
+    return {method: tuple(np.mean(each, axis=0)) for method, each in found.items()}
 
 
 def table_of(rows):
@@ -129,12 +161,13 @@ def main():
             rows += measure(name, args.shots, args.seeds, status.update)
     console.print(table_of(rows))
     found = sorted(regrets(rows).items(), key=lambda item: item[1])
-    for method, regret in found:
-        console.print(f"mean regret {regret:.3f}  {method}")
+    for method, (regret, advised) in found:
+        console.print(f"mean regret {regret:.3f}, as advised {advised:.3f}  {method}")
     console.print(f"Keras {keras.__version__}, {keras.backend.backend()}, {os.cpu_count()} cores")
     if args.json:
         print(json.dumps(rows))
-    sys.exit(found[0][0] != "advised")
+    # Always doing the same must nowhere be better than asking, where both can be done.
+    sys.exit(any(regret < advised - SLACK for _, (regret, advised) in found))
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from tlcourse.backbones import load_backbone
+from tlcourse.backbones import RandomAffine, load_backbone
 from tlcourse.domains import Domain, DomainPair
 from tlcourse.strategies import (
     MCC,
+    AdaptThenTune,
     FineTune,
     FromScratch,
     LinearProbe,
@@ -38,6 +39,26 @@ def test_a_domain_that_is_far_is_adapted_to(pair, start):
     advice = ask(DomainPair(pair.source, far), start, shots=0)
     assert isinstance(advice.strategy, MCC)
     assert advice.measured["shift"] > 1
+
+
+def test_with_augmentation_and_time_a_far_domain_is_adapted_to_longer(pair, start):
+    target = pair.target
+    far = Domain(**{**vars(target), "x_train": 1 - target.x_train, "x_test": 1 - target.x_test})
+    far, affine = DomainPair(pair.source, far), RandomAffine()
+    none = ask(far, start, shots=0, augment=affine)
+    assert [term.name for term in none.strategy.terms] == ["mmd", "mcc"]
+    assert none.strategy.augment is affine
+    few = ask(far, start, shots=4, augment=affine)
+    assert isinstance(few.strategy, AdaptThenTune)
+    assert few.strategy.augment is few.strategy.adaptation.augment is affine
+    assert "say more than few labels" in str(few)
+    for settings in ({"budget": 20}, {"augment": None}):
+        hurried = {"augment": affine} | settings
+        assert isinstance(ask(far, start, shots=0, **hurried).strategy, MCC)
+        assert isinstance(ask(far, start, shots=4, **hurried).strategy, FineTune)
+    same = DomainPair(pair.source, pair.source)
+    assert isinstance(ask(same, start, shots=4, augment=affine).strategy, FineTune)
+    assert isinstance(ask(far, start, shots=4, head=None, augment=affine).strategy, FineTune)
 
 
 def test_with_labels_it_is_fine_tuned_and_few_labels_freeze_the_beginning(pair, start):

@@ -1,6 +1,7 @@
 """Recipes that train, and what they give back."""
 
 from tlcourse.strategies.ada_bn import AdaBN
+from tlcourse.strategies.adapt_then_tune import AdaptThenTune
 from tlcourse.strategies.adaptation import Adaptation
 from tlcourse.strategies.adapters import Adapters
 from tlcourse.strategies.advise import Advice, advise
@@ -48,6 +49,7 @@ __all__ = [
     "L2SP",
     "MCC",
     "AdaBN",
+    "AdaptThenTune",
     "Adaptation",
     "Adapters",
     "Advice",

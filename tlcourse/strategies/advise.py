@@ -9,15 +9,19 @@ from tlcourse.backbones import extract_features, predict, seed_keras
 from tlcourse.backbones.stages import stage_ends
 from tlcourse.domains import DomainPair
 from tlcourse.measures import Interval, proxy_a_distance
+from tlcourse.strategies.adapt_then_tune import AdaptThenTune
+from tlcourse.strategies.adaptation import Adaptation
+from tlcourse.strategies.dan import MmdTerm
 from tlcourse.strategies.feature_extraction import LinearProbe
 from tlcourse.strategies.fine_tune import FineTune
 from tlcourse.strategies.from_scratch import FromScratch
-from tlcourse.strategies.mcc import MCC
+from tlcourse.strategies.mcc import MCC, ConfusionTerm
 from tlcourse.strategies.source_only import SourceOnly
 from tlcourse.strategies.strategy import Strategy
 
 _FEW, _MANY = 20, 500  # labels a class: below, statistics stay frozen; above, all is trained fast
 _NEAR = 0.5  # of a distance between 0 and 2
+_LONG = 30.0  # seconds: a longer adaptation takes about as much on a CPU
 _MOST_SEEN = 1000
 _FOLDS = 4
 
@@ -49,7 +53,7 @@ class Advice:
         return "\n".join([self.name, *(f"- {reason}" for reason in self.reasons)])
 
 
-def advise(pair, *, backbone, head=None, shots=None, budget=60.0, seed=0):
+def advise(pair, *, backbone, head=None, shots=None, budget=60.0, augment=None, seed=0):
     """Looks at the labels, the shift and the features, and says what to try first.
 
     It trains nothing but linear classifiers, and never looks at the target's test set. It is a
@@ -62,7 +66,9 @@ def advise(pair, *, backbone, head=None, shots=None, budget=60.0, seed=0):
         head: `keras.Model` trained on the source's classes; None when there is none.
         shots: labels per class of the target that may be used; 0 for none, None for all.
         budget: seconds that a training may take; 0 < budget. Below 5 nothing but a probe is
-            advised where there are labels.
+            advised where there are labels; below 30 no long adaptation is.
+        augment: `keras.layers.Layer` that changes an image and not its class, such as
+            `RandomAffine`; None when there is none. Adaptation gains most from it.
         seed: int, of the shots and folds.
 
     Returns:
@@ -85,14 +91,14 @@ def advise(pair, *, backbone, head=None, shots=None, budget=60.0, seed=0):
                 "`shots` must be at least 1 when source and target have other classes, or no "
                 "`head` is given: without labels nothing says what the classes are."
             )
-        return _without_labels(shift, measured | {"labels_per_class": 0})
+        return _without_labels(shift, measured | {"labels_per_class": 0}, augment, budget)
     x, labels = _labelled(pair.target, shots, seed)
     measured |= {"labels_per_class": len(labels) / pair.target.n_classes}
     measured |= _worth(backbone, x, labels, seed)
     if head is not None:
         scores = predict(head, extract_features(backbone, x))
         measured["source_head"] = float((scores.argmax(axis=1) == labels).mean())
-    return _with_labels(backbone, head, measured, budget)
+    return _with_labels(backbone, head, measured, budget, augment)
 
 
 def _labelled(target, shots, seed):
@@ -134,7 +140,17 @@ def _cross_validated(features, labels, folds):
     return float(cross_val_score(classifier, features, labels, cv=folds).mean())
 
 
-def _without_labels(shift: Interval, measured):
+def _adaptation(augment):
+    return Adaptation(
+        terms=[MmdTerm(), ConfusionTerm()],
+        augment=augment,
+        epochs=20,
+        learning_rate=2e-3,
+        schedule="cosine",
+    )
+
+
+def _without_labels(shift: Interval, measured, augment, budget):
     told = f"The domains' features differ by {shift:.2f} (proxy A-distance, 0 to 2)"
     if shift.mean < _NEAR:
         return Advice(
@@ -145,21 +161,28 @@ def _without_labels(shift: Interval, measured):
             reasons=("No label of the target may be used.", f"{told}: near enough to go as it is."),
             measured=measured,
         )
+    reasons = (
+        "No label of the target may be used.",
+        f"{told}: too far to go as it is, and the classes are the same, so adaptation can bring "
+        "them together.",
+    )
+    if augment is not None and budget >= _LONG:
+        strategy, name = _adaptation(augment), "adaptation by MMD and minimum class confusion"
+    else:
+        strategy = MCC(epochs=6, learning_rate=2e-3, schedule="cosine")
+        name = "adaptation by minimum class confusion"
+        reasons += ("With `augment` and 30 seconds or more, a longer adaptation would gain more.",)
     return Advice(
-        strategy=MCC(epochs=6, learning_rate=2e-3, schedule="cosine"),
-        name="adaptation by minimum class confusion",
+        strategy=strategy,
+        name=name,
         freeze_to=None,
         learning_rate=2e-3,
-        reasons=(
-            "No label of the target may be used.",
-            f"{told}: too far to go as it is, and the classes are the same, so adaptation can "
-            "bring them together.",
-        ),
+        reasons=reasons,
         measured=measured,
     )
 
 
-def _with_labels(backbone, head, measured, budget):
+def _with_labels(backbone, head, measured, budget, augment):
     k = measured["labels_per_class"]
     reasons = [f"There are {k:.0f} labels per class."]
     gain = measured.get("pretrained", 1.0) - measured.get("random", 0.0)
@@ -193,6 +216,26 @@ def _with_labels(backbone, head, measured, budget):
             freeze_to=stage_ends(backbone)[-1].name,
             learning_rate=1e-2,
             reasons=(*reasons, f"{budget:g} seconds are enough for a probe alone."),
+            measured=measured,
+        )
+    far = head is not None and measured["shift"] >= _NEAR
+    if far and k <= _FEW and augment is not None and budget >= _LONG:
+        return Advice(
+            strategy=AdaptThenTune(
+                _adaptation(augment),
+                augment=augment,
+                steps=300,
+                learning_rate=1e-3,
+                schedule="cosine",
+            ),
+            name="adaptation, then fine-tuning",
+            freeze_to=None,
+            learning_rate=1e-3,
+            reasons=(
+                *reasons,
+                f"The domains' features differ by {measured['shift']:.2f} (proxy A-distance, 0 to "
+                "2) and the classes are the same: images without labels say more than few labels.",
+            ),
             measured=measured,
         )
     freeze_to = stage_ends(backbone)[0].name if k < 3 else None
