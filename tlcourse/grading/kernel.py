@@ -29,6 +29,7 @@ _SHELL_PORT, _PORTS = 1, ("shell", "iopub", "stdin", "control", "hb")
 _MAX_FOLDER = 2_000_000  # bytes in the folder of the sockets
 _MAX_FILES = 50
 _SAID = 4000
+_END_SECONDS = 5.0  # what is killed takes, at most
 _WROTE = "It wrote where it may not."
 
 
@@ -295,7 +296,17 @@ def _kill(process):
             one.kill()
         except psutil.Error:
             continue
-    psutil.wait_procs(below, timeout=5)
+    until = time.monotonic() + _END_SECONDS
+    while any(_works(one) for one in below) and time.monotonic() < until:
+        time.sleep(0.005)
+
+
+def _works(process):
+    """Whether a process is there; one that has ended may wait long for being asked how it ended."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _remove(folder):
