@@ -33,7 +33,7 @@ from tlcourse.strategies import (
     over_shots,
     selected_accuracies,
 )
-from tlcourse.strategies.adaptation import PairBatches, _FirstHalf, _SecondHalf
+from tlcourse.strategies.adaptation import PairBatches, _FirstHalf, _joint, _SecondHalf
 from tlcourse.strategies.cdan import ConditionalDense
 
 METHODS = (DeepCORAL, DAN, DANN, CDAN, MCC)
@@ -258,6 +258,28 @@ def test_source_examples_that_select_are_not_trained_on(select, trained_on, pair
     monkeypatch.setitem(Adaptation._train.__globals__, "PairBatches", Spy)
     MCC(select=select, **FEW).fit(pair, seed=0)
     assert given == [trained_on]
+
+
+def plain_backbone():
+    images = keras.Input((8, 8, 1))
+    x = keras.layers.Conv2D(4, 3, strides=2, activation="relu")(images)
+    return keras.Model(images, keras.layers.GlobalAveragePooling2D()(x))
+
+
+@pytest.mark.parametrize("normalises", [True, False])
+def test_both_domains_pass_and_share_statistics_where_there_are_any(normalises, backbone, rng):
+    """What the terms see is what backbone and head give for each domain's own images."""
+    backbone = backbone if normalises else plain_backbone()
+    backbone.trainable = False  # statistics stay, so that two calls give the same
+    head = keras.Sequential([keras.Input(backbone.output_shape[1:]), keras.layers.Dense(3)])
+    model = _joint(backbone, head, [MmdTerm(name="sees")], None)
+    assert ("both" in {layer.name for layer in model.layers}) == normalises
+    inner = keras.Model(model.inputs, model.get_layer("sees").input)
+    source, target = rng.random((5, 8, 8, 1)), rng.random((5, 8, 8, 1))
+    found = inner([source, target], training=True)
+    features = [backbone(images) for images in (source, target)]
+    for got, expected in zip(found, [*features, *map(head, features)], strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_a_batch_of_both_is_cut_in_the_middle():

@@ -16,6 +16,7 @@ from tlcourse.backbones import (
 )
 from tlcourse.backbones.batches import ShuffledBatches
 from tlcourse.backbones.cloning import rebuilt
+from tlcourse.backbones.freezing import single_layers
 from tlcourse.domains import stratified_split
 from tlcourse.strategies.checks import check_same_classes
 from tlcourse.strategies.selection import LABEL_FREE, label_free_scores
@@ -197,20 +198,28 @@ def _joint(backbone, head, terms, augment):
     """Returns a model of both domains' images that gives the source's logits."""
     shape = backbone.input_shape[1:]
     source, target = keras.Input(shape, name="source"), keras.Input(shape, name="target")
-    # Without a term nothing asks for the target, and it is left out of the pass.
-    both = keras.layers.Concatenate(axis=0, name="both")([source, target]) if terms else source
-    if augment is not None:
-        both = rebuilt(augment)(both)
-    # One pass for both: faster, and batch normalisation sees both domains at once.
-    features = backbone(both)
-    logits = head(features)
-    if not terms:
-        return keras.Model([source, target], logits, name="adaptation")
-    of_source, of_target = _FirstHalf()(features), _SecondHalf()(features)
-    source_logits, target_logits = _FirstHalf()(logits), _SecondHalf()(logits)
+    changed = rebuilt(augment) if augment is not None else lambda images: images
+    if not terms:  # nothing asks for the target, and it is left out of the pass
+        return keras.Model([source, target], head(backbone(changed(source))), name="adaptation")
+    if _normalises_batches(backbone):
+        # One pass for both: the statistics of a batch are those of both domains.
+        both = keras.layers.Concatenate(axis=0, name="both")([source, target])
+        features = backbone(changed(both))
+        logits = head(features)
+        seen = [half(each) for each in (features, logits) for half in (_FirstHalf(), _SecondHalf())]
+    else:
+        # Two passes, which run beside each other where one alone would wait for memory.
+        features = [backbone(changed(images)) for images in (source, target)]
+        seen = [*features, *map(head, features)]
     for term in terms:
-        source_logits = term(of_source, of_target, source_logits, target_logits)
-    return keras.Model([source, target], source_logits, name="adaptation")
+        seen[2] = term(*seen)
+    return keras.Model([source, target], seen[2], name="adaptation")
+
+
+def _normalises_batches(model):
+    """Whether what an image gives depends on the others of its batch."""
+    kind = keras.layers.BatchNormalization
+    return any(isinstance(layer, kind) for layer in single_layers(model))
 
 
 class _FirstHalf(keras.layers.Layer):
