@@ -15,7 +15,7 @@ that for a training step, against the dense bfloat16 peak of the maker's data sh
 Without a GPU nothing is measured, and the table says so. `--anywhere` runs on a CPU, to see the
 program work with small `--size`, `--images` and `--batch`.
 
-    KERAS_BACKEND=jax python tests/benchmarks/gpu_fine_tuning.py --json
+    python tests/benchmarks/gpu_fine_tuning.py --json
 """
 
 import argparse
@@ -26,7 +26,6 @@ import subprocess
 import sys
 import time
 
-os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
@@ -217,6 +216,7 @@ def measured(lib, args):
         stdout=subprocess.PIPE,
         text=True,
         check=False,
+        env={"KERAS_BACKEND": "jax", **os.environ},
     )
     if done.returncode:
         raise SystemExit(f"{lib}: the process ended with {done.returncode}, see above")
