@@ -100,7 +100,8 @@ def test_each_import_is_declared_and_each_requirement_used():
         providers[module][0].lower().replace("_", "-")
         for module in imported - set(sys.stdlib_module_names) - {"tlcourse"} - _NOT_NEEDED
     }
-    assert used | _NOT_IMPORTED == {name_of(line) for line in PROJECT["dependencies"]}
+    declared = chain(PROJECT["dependencies"], EXTRAS["instructor"])
+    assert used | _NOT_IMPORTED == {name_of(line) for line in declared}
 
 
 def test_requirements_let_a_user_upgrade():
