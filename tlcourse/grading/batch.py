@@ -1,5 +1,6 @@
 """Grade a class: results are written as they come, and a run that was interrupted goes on."""
 
+import contextlib
 import hashlib
 import json
 import threading
@@ -62,8 +63,20 @@ def grade_all(handed, out, *, secret, sandbox, limits, jobs=1, on_done=lambda gr
     local = _Judges(secret)
 
     def work(each, file, key):
-        grade = _graded(each, local.judge(), sandbox, limits)
-        if key is not None and not (grade.error or "").startswith(_FAILED):
+        try:
+            grade = grade_submission(
+                each.path,
+                student=each.student,
+                lesson=each.lesson,
+                judge=local.judge(),
+                sandbox=sandbox,
+                limits=limits,
+            )
+        except Exception as problem:  # one submission must never stop the others
+            told = str(problem) if isinstance(problem, CourseError) else repr(problem)
+            error = f"It could not be graded: {told}"
+            return SubmissionGrade(each.student, each.lesson, (), error=error)
+        if key is not None:
             _keep(file, key, grade)
         return grade
 
@@ -79,41 +92,21 @@ def grade_all(handed, out, *, secret, sandbox, limits, jobs=1, on_done=lambda gr
     return [found[each] for each in handed]
 
 
-_FAILED = "It could not be graded: "
-
-
 class _Judges:
     """One judge for each thread."""
 
     def __init__(self, secret):
-        self._secret, self._local, self._all = secret, threading.local(), []
+        self._secret, self._local, self._all = secret, threading.local(), contextlib.ExitStack()
 
     def judge(self):
         """Returns the judge of this thread."""
         if not hasattr(self._local, "judge"):
-            self._local.judge = Judge(self._secret).__enter__()
-            self._all.append(self._local.judge)
+            self._local.judge = self._all.enter_context(Judge(self._secret))
         return self._local.judge
 
     def end(self):
         """Ends all of them."""
-        for judge in self._all:
-            judge.__exit__()
-
-
-def _graded(handed, judge, sandbox, limits):
-    try:
-        return grade_submission(
-            handed.path,
-            student=handed.student,
-            lesson=handed.lesson,
-            judge=judge,
-            sandbox=sandbox,
-            limits=limits,
-        )
-    except Exception as problem:  # one submission must never stop the others
-        told = str(problem) if isinstance(problem, CourseError) else repr(problem)
-        return SubmissionGrade(handed.student, handed.lesson, (), error=_FAILED + told)
+        self._all.close()
 
 
 def _settings(secret, sandbox, limits):
