@@ -301,8 +301,12 @@ def grade(
         str | None, typer.Option(metavar="URL", help="nbgrader's, to write grades to.")
     ] = None,
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="How many at a time.")] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Dask's, to grade on many machines; or local."),
+    ] = None,
     sandbox: Annotated[
-        str, typer.Option(metavar="KIND", help="auto, bwrap, or none (no protection).")
+        str, typer.Option(metavar="KIND", help="auto, bwrap, docker, or none (no protection).")
     ] = "auto",
     secret: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Inputs are drawn from it; else DIR/secret.")
@@ -330,6 +334,7 @@ def grade(
             limits=Limits(seconds=timeout, memory=int(memory * 2**30)),
             gradebook=gradebook,
             jobs=jobs,
+            scheduler=scheduler,
             sandbox=sandbox,
             secret=secret,
             solutions=solutions,

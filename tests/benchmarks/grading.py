@@ -32,6 +32,7 @@ from rich.table import Table
 from tlcourse.exercises.source import lesson_files
 from tlcourse.grading.batch import grade_all
 from tlcourse.grading.layout import find_submissions
+from tlcourse.grading.local_jobs import LocalJobs
 from tlcourse.grading.release import release
 from tlcourse.grading.sandbox import Limits, NoSandbox, find_sandbox
 from tlcourse.lessons.kernel import new_kernel_manager
@@ -124,15 +125,13 @@ def measure(lessons, n, folder, say):
     for jobs in (1, 2):
         say(f"tlcourse, {jobs} jobs")
         ends, begin = [], time.perf_counter()
-        grades = grade_all(
-            handed,
-            folder / f"out{jobs}",
-            secret=b"a secret of sixteen bytes",
-            sandbox=sandbox,
-            limits=Limits(),
-            jobs=jobs,
-            on_done=lambda *_, ends=ends: ends.append(time.perf_counter()),
-        )
+        with LocalJobs(jobs, b"a secret of sixteen bytes", sandbox, Limits()) as workers:
+            grades = grade_all(
+                handed,
+                folder / f"out{jobs}",
+                workers=workers,
+                on_done=lambda *_, ends=ends: ends.append(time.perf_counter()),
+            )
         if any(grade.score < grade.max for grade in grades):
             raise SystemExit("right answers did not get full marks")
         # From the end of the first student's on: by then all right answers have been worked out.

@@ -1,13 +1,15 @@
 """A class is graded whole, once, whatever happens on the way."""
 
 import json
+import time
 
 import pytest
 
 from tlcourse.exercises.right_answer import solution_source
-from tlcourse.grading import batch
+from tlcourse.grading import local_jobs
 from tlcourse.grading.batch import grade_all
 from tlcourse.grading.layout import find_submissions
+from tlcourse.grading.local_jobs import LocalJobs
 from tlcourse.grading.sandbox import Limits, NoSandbox, find_sandbox
 
 WRONG = "def accuracy(logits, labels):\n    return 100.0"
@@ -44,17 +46,15 @@ def handed(tmp_path):
 
 @pytest.fixture
 def grade(handed, tmp_path, sandbox):
-    def grade(secret=b"s", **settings):
+    def grade(secret=b"s", jobs=1):
         seen = []
-        grades = grade_all(
-            handed,
-            tmp_path / "out",
-            secret=secret,
-            sandbox=sandbox,
-            limits=LIMITS,
-            on_done=lambda grade, new: seen.append((grade.student, new)),
-            **settings,
-        )
+        with LocalJobs(jobs, secret, sandbox, LIMITS) as workers:
+            grades = grade_all(
+                handed,
+                tmp_path / "out",
+                workers=workers,
+                on_done=lambda grade, new: seen.append((grade.student, new)),
+            )
         return {each.student: each for each in grades}, dict(seen)
 
     return grade
@@ -91,15 +91,28 @@ def test_one_failure_of_the_grader_stops_nothing_and_is_tried_again(grade, monke
             raise ZeroDivisionError("a defect")
         return real(path, student=student, **settings)
 
-    real = batch.grade_submission
-    monkeypatch.setattr(batch, "grade_submission", fails)
+    real = local_jobs.grade_submission
+    monkeypatch.setattr(local_jobs, "grade_submission", fails)
     found, _ = grade()
     assert found["ada"].score == 1
     assert found["bob"].error == "It could not be graded: ZeroDivisionError('a defect')"
-    monkeypatch.setattr(batch, "grade_submission", real)
+    monkeypatch.setattr(local_jobs, "grade_submission", real)
     found, new = grade()
     assert new == {"ada": False, "bob": True, "eve": False, "joe": False}
     assert found["bob"].error is None
+
+
+def test_an_interruption_does_not_wait_and_keeps_what_was_graded(handed, tmp_path, sandbox):
+    def interrupt(grade, new):
+        raise KeyboardInterrupt
+
+    handed[1].path.write_text(notebook("import time\ntime.sleep(600)"))
+    limits = Limits(seconds=600)
+    begin = time.monotonic()
+    with LocalJobs(2, b"s", sandbox, limits) as workers, pytest.raises(KeyboardInterrupt):
+        grade_all(handed[:2], tmp_path / "out", workers=workers, on_done=interrupt)
+    assert time.monotonic() - begin < 60
+    assert [path.parent.name for path in (tmp_path / "out").rglob("*.json")] == ["ada"]
 
 
 @pytest.mark.parametrize("jobs", [0, -1, 1.5, True, "2"])

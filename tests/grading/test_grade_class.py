@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from tlcourse.cli import main
 from tlcourse.errors import CourseError
 from tlcourse.exercises.source import lesson_files
-from tlcourse.grading import own_copy, sandbox
+from tlcourse.grading import own_copy
 from tlcourse.grading.grade_class import read_secret
 from tlcourse.grading.sandbox import NoSandbox, find_sandbox
 from tlcourse.lessons.learner_copy import learner_copy
@@ -91,7 +92,7 @@ def test_grades_go_to_the_gradebook(submissions, tmp_path, kind):
 
 
 def test_no_sandbox_no_grading(submissions, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     assert main(["grade", str(submissions), "--out", str(tmp_path / "out")]) == 1
     told = capsys.readouterr().err
     assert "There is no sandbox to run submissions in" in told
@@ -136,7 +137,7 @@ def test_ones_own_copy(submissions, capsys, monkeypatch):
     assert "✓ Passed · exercise 00.1 · 1 of 1 points" in capsys.readouterr().out
     used = []
     real = own_copy.find_sandbox
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(own_copy, "find_sandbox", lambda *kind: used.append(kind) or real(*kind))
     assert main(["check", str(submissions / "bob" / "00_start_here.ipynb"), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["exercises"][0]["verdict"] == "not attempted"

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import socket
 import struct
 import tempfile
@@ -14,7 +13,7 @@ import psutil
 import pytest
 
 from tlcourse.grading.channel import Channel, ChannelBroken
-from tlcourse.grading.kernel import Kernel, Stopped, _remove
+from tlcourse.grading.kernel import Kernel, Stopped
 from tlcourse.grading.sandbox import Limits, Unprotected
 
 LIMITS = Limits(seconds=20, memory=10**9, processes=100, reply=10**6)
@@ -96,26 +95,6 @@ def test_a_kernel_that_does_not_start():
 
     with pytest.raises(Stopped, match=r"ended by itself \(code 3\): no room"):
         Kernel(Broken(), LIMITS).__enter__()
-
-
-def test_deep_folders_are_removed(tmp_path):
-    keep = tmp_path / "keep"
-    keep.mkdir()
-    (keep / "file").write_text("x")
-    folder = tmp_path / "gone"
-    folder.mkdir()
-    here = os.open(folder, os.O_RDONLY)
-    for _ in range(1500):
-        os.mkdir("d", dir_fd=here)
-        os.symlink(keep, "link", dir_fd=here)
-        below = os.open("d", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = below
-    os.close(here)
-    (folder / "closed").mkdir(mode=0)
-    _remove(folder)
-    assert [path.name for path in tmp_path.iterdir()] == ["keep"]
-    assert (keep / "file").read_text() == "x"
 
 
 # The channel, against a peer that is played by hand.

@@ -7,6 +7,9 @@ imported when it is first used: what runs in the sandbox needs hardly any of the
 from importlib import import_module
 
 _HOME = {
+    "Bubblewrap": "bubblewrap",
+    "Cluster": "cluster",
+    "Container": "container",
     "Graded": "grade_class",
     "ExerciseGrade": "grades",
     "Gradebook": "gradebook",
@@ -15,6 +18,7 @@ _HOME = {
     "Judge": "judge",
     "JudgeFailed": "judge",
     "Limits": "sandbox",
+    "LocalJobs": "local_jobs",
     "Manifest": "manifest",
     "ManifestError": "manifest",
     "NoSandbox": "sandbox",

@@ -1,5 +1,6 @@
 """From a folder of submissions to grades, pages, tables, a report and a gradebook."""
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from tlcourse.errors import CourseError
 from tlcourse.grading.batch import grade_all
 from tlcourse.grading.grades import SubmissionGrade
 from tlcourse.grading.layout import find_submissions
+from tlcourse.grading.local_jobs import LocalJobs
 from tlcourse.grading.manifest import changed_since, read_manifest
 from tlcourse.grading.sandbox import find_sandbox
 
@@ -39,6 +41,7 @@ def grade_class(
     limits,
     gradebook=None,
     jobs=1,
+    scheduler=None,
     sandbox="auto",
     secret=None,
     solutions=False,
@@ -55,6 +58,8 @@ def grade_class(
         limits: `Limits` of each submission.
         gradebook: URL of nbgrader's database, to which grades go too; None writes none.
         jobs: how many at a time.
+        scheduler: address of a Dask scheduler, whose workers then grade; or "local", for a cluster
+            of this machine's own; None does without.
         sandbox: see `find_sandbox`.
         secret: file with at least 16 bytes that inputs are drawn from; None keeps one in `out`.
         solutions: show right answers in the feedback.
@@ -67,32 +72,36 @@ def grade_class(
     Raises:
         NoSubmissions: if there is nothing to grade.
         NoSandbox: if there is nothing to grade it in safely.
-        CourseError: if the secret cannot be read, or the gradebook cannot be written to; grades
-            that were given by then stay in `out`.
+        CourseError: if the scheduler cannot be used, the secret cannot be read, or the gradebook
+            cannot be written to; grades that were given by then stay in `out`.
         OSError: if `out` cannot be written.
     """
     # All that can be wrong is said before the work of hours begins.
-    chosen = find_sandbox(sandbox)
+    chosen = find_sandbox(sandbox) if scheduler is None else None
     handed, left_out = find_submissions(submissions)
     out = Path(out).expanduser().absolute()
     out.mkdir(parents=True, exist_ok=True)
     key = read_secret(Path(secret) if secret else out / "secret", make=secret is None)
     lessons = sorted({each.lesson for each in handed})
-    book = _open(gradebook, lessons)
-    try:
+    with contextlib.ExitStack() as stack:
+        if chosen is not None:
+            workers = LocalJobs(jobs, key, chosen, limits)
+        else:
+            from tlcourse.grading.cluster import Cluster
+
+            workers = Cluster(scheduler, jobs, key, sandbox, limits)
+        stack.enter_context(workers)
+        book = None
+        if gradebook is not None:
+            book = stack.enter_context(contextlib.closing(_open(gradebook, lessons)))
         remarks = [f"not graded, called after no lesson or twice: {path}" for path in left_out]
         remarks += _changes(Path(submissions))
         on_begin(len(handed))
-        grades = grade_all(
-            handed, out, secret=key, sandbox=chosen, limits=limits, jobs=jobs, on_done=on_done
-        )
+        grades = grade_all(handed, out, workers=workers, on_done=on_done)
         _write(out, grades, solutions)
         if book is not None:
             for grade in grades:
                 book.write(grade)
-    finally:
-        if book is not None:
-            book.close()
     remarks += [
         f"{grade.student}, lesson {grade.lesson}: {grade.error}" for grade in grades if grade.error
     ]
@@ -131,8 +140,6 @@ def read_secret(path, *, make=False):
 
 
 def _open(url, lessons):
-    if url is None:
-        return None
     from tlcourse.grading.gradebook import Gradebook
 
     book = Gradebook(url)

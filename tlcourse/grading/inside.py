@@ -57,7 +57,7 @@ def _limit(memory, disk, processes):
     import resource
 
     kinds = {"RLIMIT_DATA": memory, "RLIMIT_FSIZE": disk, "RLIMIT_CORE": 0}
-    if _counts_by_namespace():
+    if processes is not None and _counts_by_namespace():
         kinds["RLIMIT_NPROC"] = processes
     for kind, value in kinds.items():
         resource.setrlimit(getattr(resource, kind), (value, value))
@@ -77,7 +77,7 @@ def main(arguments):
 
     Args:
         arguments: list of str: a JSON document with "connection_file", "limits" (memory, disk,
-            processes; None sets none) and "modules" to import before anything else.
+            processes, which may be None; or None instead) and "modules" to import before the rest.
     """
     (document,) = arguments
     settings = json.loads(document)

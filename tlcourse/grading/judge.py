@@ -61,7 +61,7 @@ class Judge:
         return self
 
     def __exit__(self, *_):
-        self._end()
+        self.end()
 
     def cases(self, exercise_id):
         """Returns the inputs of an exercise (str, as `tlcourse.grading.wire` writes them)."""
@@ -87,7 +87,7 @@ class Judge:
         # The text is read in the judge's process too: a short one may stand for much data.
         found = self._ask(asked | {"outcomes": outcomes})
         if found is None:
-            self._end()
+            self.end()
             return "wrong", (
                 "Seen: your answer is too large to be judged.\n"
                 "It means: judging it took too much time or memory.\n"
@@ -125,7 +125,8 @@ class Judge:
         reader.daemon = True
         reader.start()
 
-    def _end(self):
+    def end(self):
+        """Ends its process; it starts again when it is asked again."""
         if self._process is None:
             return
         self._process.kill()

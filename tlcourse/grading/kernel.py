@@ -4,14 +4,10 @@ Only the channel for requests is used. What the kernel prints or shows goes nowh
 is, and a reply is plain text of limited size that the kernel may have made up.
 """
 
-import contextlib
-import itertools
 import json
 import os
 import secrets
-import shutil
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -19,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from tlcourse.grading.channel import Channel, ChannelBroken
+from tlcourse.grading.folders import new_folder, remove_folder
 from tlcourse.grading.inside import MIME_TYPE
 
 __all__ = ["Kernel", "Stopped"]
@@ -29,7 +26,7 @@ _SHELL_PORT, _PORTS = 1, ("shell", "iopub", "stdin", "control", "hb")
 _MAX_FOLDER = 2_000_000  # bytes in the folder of the sockets
 _MAX_FILES = 50
 _SAID = 4000
-_END_SECONDS = 5.0  # what is killed takes, at most
+_KILLED = 128 + 9
 _WROTE = "It wrote where it may not."
 
 
@@ -52,8 +49,7 @@ class Kernel:
         self._sandbox, self._limits, self._modules = sandbox, limits, tuple(modules)
 
     def __enter__(self):
-        # A short path: that of a socket may have 107 bytes.
-        self._folder = Path(tempfile.mkdtemp(prefix="tlg-"))
+        self._folder = new_folder()
         self._channel, self._said, self._why, self._ended = None, b"", None, threading.Event()
         self._deadline = time.monotonic() + self._limits.seconds
         key = secrets.token_hex(16)
@@ -70,7 +66,7 @@ class Kernel:
         try:
             self._process = self._sandbox.start(program, folder=self._folder, limits=self._limits)
         except BaseException:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_folder(self._folder)
             raise
         self._threads = [
             threading.Thread(target=work, daemon=True) for work in (self._listen, self._watch)
@@ -131,22 +127,20 @@ class Kernel:
     def end(self):
         """Ends the kernel and all that it started, and removes its folder."""
         self._ended.set()
-        _kill(self._process)
+        self._sandbox.end(self._process)
         if self._channel is not None:
             self._channel.close()
         for thread in self._threads:
             thread.join(timeout=2)
-        _remove(self._folder)
+        remove_folder(self._folder)
 
     def _settings(self, file):
-        limits = {
-            "memory": self._limits.memory + _SPARE,
-            "disk": self._limits.disk,
-            "processes": self._limits.processes,
-        }
+        limits = self._sandbox.own_limits(self._limits)
+        if limits is not None:
+            limits["memory"] += _SPARE
         settings = {
             "connection_file": str(file),
-            "limits": None if self._sandbox.name == "none" else limits,
+            "limits": limits,
             "modules": self._modules,
         }
         return json.dumps(settings)
@@ -162,7 +156,7 @@ class Kernel:
         while not self._ended.wait(_LOOK_SECONDS):
             self._why = self._too_much()
             if self._why is not None:
-                _kill(self._process)
+                self._sandbox.end(self._process)
                 return
 
     def _too_much(self):
@@ -224,7 +218,10 @@ class Kernel:
         if self._process.poll() is not None:
             self.end()  # so that all that it said has been read
             said = self._said.decode(errors="replace").strip().split("\n")[-1]
-            why = f"Its process ended by itself (code {self._process.returncode})"
+            code = self._process.returncode
+            # How engines say that it was killed: by them, when it took too much memory.
+            too_much = ", most often for too much memory" if code == _KILLED else ""
+            why = f"Its process ended by itself (code {code}{too_much})"
             raise Stopped(self._why or f"{why}{': ' if said else '.'}{said}")
         if time.monotonic() > deadline:
             self._stop(late)
@@ -279,49 +276,3 @@ def _is_full(folder):
     except OSError:  # an entry went away
         return False
     return False
-
-
-def _kill(process):
-    """Ends a process and all below it; of a sandbox the first ending ends the rest."""
-    if process.poll() is not None:  # its number may be another's by now
-        return
-    try:
-        below = psutil.Process(process.pid).children(recursive=True)
-    except psutil.Error:
-        below = []
-    process.kill()
-    process.wait()
-    for one in below:
-        try:
-            one.kill()
-        except psutil.Error:
-            continue
-    until = time.monotonic() + _END_SECONDS
-    while any(_works(one) for one in below) and time.monotonic() < until:
-        time.sleep(0.005)
-
-
-def _works(process):
-    """Whether a process is there; one that has ended may wait long for being asked how it ended."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
-def _remove(folder):
-    """Removes a folder; one within it is first laid beside the others, however deep it was."""
-    names, folders = itertools.count(), [folder]
-    with contextlib.suppress(OSError):
-        while folders:
-            this = folders.pop()
-            for entry in list(os.scandir(this)):
-                if entry.is_dir(follow_symlinks=False):
-                    Path(entry.path).chmod(0o700)
-                    beside = folder / f"{secrets.token_hex(8)}-{next(names)}"
-                    folders.append(Path(entry.path).rename(beside))
-                else:
-                    Path(entry.path).unlink()
-            if this != folder:
-                this.rmdir()
-        folder.rmdir()

@@ -12,7 +12,7 @@ from pathlib import Path
 from tlcourse.errors import CourseError
 from tlcourse.exercises.catalog import for_lesson
 
-__all__ = ["MAX_BYTES", "Submission", "UnreadableSubmission", "read_submission"]
+__all__ = ["MAX_BYTES", "Submission", "UnreadableSubmission", "read_content", "read_submission"]
 
 MAX_BYTES = 20_000_000  # a notebook with all its pictures has one or two
 _MAX_SOURCE = 200_000  # characters of one cell
@@ -64,10 +64,7 @@ def read_submission(path, lesson):
         UnknownName: if there is no such lesson.
     """
     ids = {f"ex-{e.id.replace('.', '-')}": e.id for e in for_lesson(lesson)}
-    try:
-        cells = list(_cells(_document(Path(path))))
-    except OSError as error:
-        raise UnreadableSubmission(f"The file cannot be read ({error.strerror}).") from error
+    cells = list(_cells(_document(read_content(path))))
     answers, others, strangers = {}, [], set()
     for source, marks in cells:
         grade_id = marks.get("grade_id")
@@ -90,16 +87,32 @@ def read_submission(path, lesson):
     return Submission(lesson, answers, helpers)
 
 
-def _document(path):
+def read_content(path):
+    """Returns the bytes of a submission's file.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        UnreadableSubmission: if it is no plain file, too large, or cannot be read.
+    """
+    path = Path(path)
     if path.is_symlink() or not path.is_file():
         raise UnreadableSubmission("It is no plain file (a link, a folder or nothing).")
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)  # the file may grow meanwhile
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)  # the file may grow meanwhile
+    except OSError as error:
+        raise UnreadableSubmission(f"The file cannot be read ({error.strerror}).") from error
     if len(content) > MAX_BYTES:
         raise UnreadableSubmission(
             f"The file has {path.stat().st_size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} are "
             "read. Clear the outputs and save it again."
         )
+    return content
+
+
+def _document(content):
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -1,0 +1,178 @@
+"""Grade on many machines: the workers of a Dask cluster, each with a sandbox of its own.
+
+A worker gets the notebook itself, so machines need share no folder, and gives back plain data. The
+grades are written down here alone, once each, whichever worker gave them and however often one was
+tried. Workers are machines that the teacher trusts: they hold the secret of the inputs.
+"""
+
+import contextlib
+import functools
+import tempfile
+import threading
+from pathlib import Path
+
+from tlcourse import __version__
+from tlcourse.errors import CourseError
+from tlcourse.grading.grades import SubmissionGrade
+from tlcourse.grading.judge import Judge
+from tlcourse.grading.layout import Handed
+from tlcourse.grading.local_jobs import grade_or_error, not_graded
+from tlcourse.grading.sandbox import find_sandbox
+from tlcourse.grading.submission import UnreadableSubmission, read_content
+
+__all__ = ["Cluster"]
+
+_CONNECT_SECONDS = 10
+
+
+class Cluster:
+    """The workers of a Dask scheduler. A context manager.
+
+    Its `secret`, `limits` and `sandbox_name` (str, the workers') are what grades depend on.
+
+    Args:
+        scheduler: its address, such as "tcp://10.0.0.1:8786"; or "local", a cluster of this
+            machine's own.
+        jobs: workers of a local cluster.
+        secret: bytes that the inputs are drawn from.
+        sandbox: kind, as `find_sandbox` takes it; each worker looks for its own.
+        limits: `Limits`.
+
+    Raises:
+        CourseError: if Dask is not installed, the scheduler is not there, it has no worker, or a
+            worker has another version of the course or no sandbox.
+    """
+
+    def __init__(self, scheduler, jobs, secret, sandbox, limits):
+        self.secret, self.limits, self._kind = secret, limits, sandbox
+        self._work, self._open = _grade, contextlib.ExitStack()
+        try:
+            self._client = self._open.enter_context(_client(scheduler, jobs, self._open))
+            self.sandbox_name = _checked(self._client, scheduler, sandbox)
+        except BaseException:
+            self._open.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with self._open:
+            self._client.run(_end_judges)
+
+    def grade(self, handed):
+        """Yields `(Handed, SubmissionGrade)` for each, as they come.
+
+        What a lost worker had begun is begun anew by another one; a submission that several
+        workers were lost with gets an `error`.
+
+        Args:
+            handed: list of `Handed`.
+        """
+        from distributed import as_completed
+
+        running = {}
+        for each in handed:
+            try:
+                content = read_content(each.path)
+            except UnreadableSubmission:  # it needs no worker
+                yield each, grade_or_error(each, None, None, self.limits)
+                continue
+            task = self._client.submit(
+                self._work,
+                content,
+                each.student,
+                each.lesson,
+                self.secret,
+                self._kind,
+                self.limits,
+                pure=False,
+            )
+            running[task] = each
+        for task in as_completed(running, loop=self._client.loop):
+            each = running[task]
+            problem = task.exception()
+            if problem is not None:
+                yield each, not_graded(each, repr(problem))
+            else:
+                yield each, SubmissionGrade.from_record(task.result())
+
+
+def _client(scheduler, jobs, stack):
+    try:
+        import distributed
+    except ImportError as error:
+        raise CourseError(
+            "`scheduler` needs Dask, which is not installed here. "
+            "Type: pip install 'tlcourse[instructor]'"
+        ) from error
+    if scheduler == "local":
+        address = stack.enter_context(
+            distributed.LocalCluster(
+                n_workers=jobs, threads_per_worker=1, dashboard_address=":0", host="127.0.0.1"
+            )
+        )
+    else:
+        address = scheduler
+    try:
+        return distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"the scheduler {scheduler!r} cannot be reached; expected was an address such as "
+            "'tcp://10.0.0.1:8786' of one started with `dask scheduler`, or 'local'."
+        ) from error
+
+
+def _checked(client, scheduler, kind):
+    """Returns the name of the workers' sandbox, or raises if a grade would not be what it is here.
+
+    It is said before the work of hours begins.
+    """
+    found = client.run(_state, kind)
+    if not found:
+        raise CourseError(
+            f"the scheduler {scheduler!r} has no worker; start some with `dask worker ADDRESS`."
+        )
+    for worker, state in sorted(found.items()):
+        if state["version"] != __version__:
+            raise CourseError(
+                f"the worker {worker} has tlcourse {state['version']}, and here is {__version__}; "
+                "install the same on both."
+            )
+        if state["problem"] is not None:
+            raise CourseError(f"the worker {worker} cannot grade: {state['problem']}")
+    return " and ".join(sorted({state["sandbox"] for state in found.values()}))
+
+
+def _state(kind):
+    """Returns a worker's version of the course, its sandbox, and why it has none (dict)."""
+    name = problem = None
+    try:
+        name = _sandbox(kind).name
+    except CourseError as error:
+        problem = str(error)
+    return {"version": __version__, "sandbox": name, "problem": problem}
+
+
+@functools.cache
+def _sandbox(kind):
+    return find_sandbox(kind)
+
+
+_judges = {}  # of this worker: one for each thread and secret
+
+
+def _grade(content, student, lesson, secret, sandbox, limits):
+    """Grades one submission on a worker (the record of a `SubmissionGrade`)."""
+    judge = _judges.setdefault((threading.get_ident(), secret), Judge(secret))
+    with tempfile.TemporaryDirectory(prefix="tlg-") as folder:
+        path = Path(folder, f"{lesson}.ipynb")
+        path.write_bytes(content)
+        handed = Handed(student, lesson, path)
+        return grade_or_error(handed, judge, _sandbox(sandbox), limits).to_record()
+
+
+def _end_judges():
+    """Ends the judges of a worker."""
+    while _judges:
+        _judges.popitem()[1].end()

@@ -1,0 +1,120 @@
+"""Grade several submissions at a time on this machine."""
+
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from tlcourse.errors import CourseError
+from tlcourse.grading.folders import remove_left_folders
+from tlcourse.grading.grade import grade_submission
+from tlcourse.grading.grades import SubmissionGrade
+from tlcourse.grading.judge import Judge
+
+__all__ = ["LocalJobs"]
+
+
+class LocalJobs:
+    """Threads, each with a judge of its own. A context manager.
+
+    Its `secret`, `limits` and `sandbox_name` (str) are what grades depend on.
+
+    Args:
+        jobs: how many at a time, at least 1.
+        secret: bytes that the inputs are drawn from.
+        sandbox: what `find_sandbox` returned.
+        limits: `Limits`.
+
+    Raises:
+        ValueError: if `jobs` is no number of jobs.
+    """
+
+    def __init__(self, jobs, secret, sandbox, limits):
+        if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
+            raise ValueError(f"`jobs` must be a whole number, at least 1; got {jobs!r}.")
+        self.secret, self.limits, self.sandbox_name = secret, limits, sandbox.name
+        self._sandbox = _Endable(sandbox)
+        self._pool, self._local = ThreadPoolExecutor(jobs), threading.local()
+        self._judges = contextlib.ExitStack()
+        remove_left_folders()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        # After an interruption nobody waits for what is still running.
+        self._sandbox.end_all()
+        self._pool.shutdown(cancel_futures=True)
+        self._judges.close()
+
+    def grade(self, handed):
+        """Yields `(Handed, SubmissionGrade)` for each, as they come.
+
+        Args:
+            handed: list of `Handed`.
+        """
+        running = {self._pool.submit(self._grade, each): each for each in handed}
+        for done in as_completed(running):
+            yield running[done], done.result()
+
+    def _grade(self, each):
+        if not hasattr(self._local, "judge"):
+            self._local.judge = self._judges.enter_context(Judge(self.secret))
+        return grade_or_error(each, self._local.judge, self._sandbox, self.limits)
+
+
+def grade_or_error(each, judge, sandbox, limits):
+    """Grades a submission; one that the grader itself fails on has an `error`.
+
+    Args:
+        each: `Handed`.
+        judge: `Judge`.
+        sandbox: what `find_sandbox` returned.
+        limits: `Limits`.
+
+    Returns:
+        `SubmissionGrade`.
+    """
+    try:
+        return grade_submission(
+            each.path,
+            student=each.student,
+            lesson=each.lesson,
+            judge=judge,
+            sandbox=sandbox,
+            limits=limits,
+        )
+    except Exception as problem:  # one submission must never stop the others
+        told = str(problem) if isinstance(problem, CourseError) else repr(problem)
+        return not_graded(each, told)
+
+
+def not_graded(each, why):
+    """Returns the `SubmissionGrade` of a submission (`Handed`) that the grader failed on."""
+    return SubmissionGrade(each.student, each.lesson, (), error=f"It could not be graded: {why}")
+
+
+class _Endable:
+    """A sandbox whose programs can all be ended at once; after that none starts."""
+
+    def __init__(self, sandbox):
+        self._sandbox, self._running, self._lock = sandbox, set(), threading.Lock()
+        self._ended = False
+        self.name, self.own_limits = sandbox.name, sandbox.own_limits
+
+    def start(self, program, **settings):
+        with self._lock:
+            if self._ended:
+                raise CourseError("the grading was interrupted.")
+            process = self._sandbox.start(program, **settings)
+            self._running.add(process)
+        return process
+
+    def end(self, process):
+        self._sandbox.end(process)
+        self._running.discard(process)
+
+    def end_all(self):
+        with self._lock:
+            self._ended = True
+        for process in list(self._running):
+            self._sandbox.end(process)

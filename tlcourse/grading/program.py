@@ -1,0 +1,58 @@
+"""Programs that are started to be watched, and ended with all that they started."""
+
+import subprocess
+import time
+
+import psutil
+
+__all__ = ["end_program", "start_program"]
+
+_END_SECONDS = 5.0  # what is killed takes, at most
+
+
+def start_program(command, **options):
+    """Starts a program in a session of its own.
+
+    Args:
+        command: list of str.
+        **options: further ones of `subprocess.Popen`.
+
+    Returns:
+        `subprocess.Popen`; of its streams standard error can be read.
+    """
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        **options,
+    )
+
+
+def end_program(process):
+    """Ends a process and all below it; of a sandbox the first ending ends the rest."""
+    if process.poll() is not None:  # its number may be another's by now
+        return
+    try:
+        below = psutil.Process(process.pid).children(recursive=True)
+    except psutil.Error:
+        below = []
+    process.kill()
+    process.wait()
+    for one in below:
+        try:
+            one.kill()
+        except psutil.Error:
+            continue
+    until = time.monotonic() + _END_SECONDS
+    while any(_works(one) for one in below) and time.monotonic() < until:
+        time.sleep(0.005)
+
+
+def _works(process):
+    """Whether a process is there; one that has ended may wait long for being asked how it ended."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

@@ -1,0 +1,76 @@
+"""What of this machine is shown inside a sandbox: what Python needs, and no right answer."""
+
+import os
+import sys
+from pathlib import Path
+
+from tlcourse.domains.shipped import data_folder
+from tlcourse.exercises.catalog import for_lesson, lesson_ids
+from tlcourse.exercises.source import notebooks_dir
+
+__all__ = [
+    "emptied_folders",
+    "python_folders",
+    "system_links",
+    "system_paths",
+    "unreadable_files",
+    "variables",
+]
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc/ld.so.cache")
+
+
+def variables():
+    """Returns the environment (dict): nothing of ours but where Python finds its packages."""
+    settings = {
+        "PATH": os.pathsep.join([str(Path(sys.prefix, "bin")), "/usr/bin", "/bin"]),
+        "HOME": "/tmp/home",
+        "IPYTHONDIR": "/tmp/home/.ipython",
+        "TMPDIR": "/tmp",
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    for name in ("KERAS_BACKEND", "PYTHONPATH", "LD_LIBRARY_PATH"):
+        if name in os.environ:
+            settings[name] = os.environ[name]
+    return settings
+
+
+def system_links():
+    """Returns those of the system's folders that are links (dict of path to target, str)."""
+    return {path: str(Path(path).readlink()) for path in _SYSTEM if Path(path).is_symlink()}
+
+
+def system_paths():
+    """Returns the system's programs and libraries (list of str), without the links."""
+    return [path for path in _SYSTEM if Path(path).exists() and not Path(path).is_symlink()]
+
+
+def python_folders():
+    """Returns the folders of the interpreter, its packages, this package and its data (list)."""
+    places = {Path(sys.prefix), Path(sys.base_prefix), _PACKAGE, data_folder()}
+    places |= {Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place}
+    # A checkout on the path holds the notebooks once more, in its history.
+    places = {place.absolute() for place in places if place.is_dir()} - {_PACKAGE.parent}
+    return sorted(str(place) for place in places)
+
+
+def emptied_folders():
+    """Returns the folders (list of str) that hold right answers, to be laid over."""
+    # An editable install keeps a second copy of the notebooks beside the packages.
+    installed = [Path(place, "tlcourse", "_course", "notebooks") for place in sys.path if place]
+    folders = {notebooks_dir(), _PACKAGE / "exercises" / "__pycache__", *installed}
+    return sorted(str(folder.absolute()) for folder in folders if folder.is_dir())
+
+
+def unreadable_files():
+    """Returns the files (list of str) that judge answers, to be laid over."""
+    observed = {  # the files of the functions that observe answers: they run beside these
+        Path(sys.modules[exercise.observe.__module__].__file__).resolve()
+        for lesson in lesson_ids()
+        for exercise in for_lesson(lesson)
+    }
+    files = sorted((_PACKAGE / "exercises").glob("lesson_*.py"))
+    return [str(path) for path in files if path not in observed]
