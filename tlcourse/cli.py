@@ -280,11 +280,17 @@ def release_course(
     lessons: Annotated[
         str | None, typer.Option(metavar="ID,...", help="Lesson ids, such as 01,04; else all.")
     ] = None,
+    students: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The roster, CSV: id, first_name, last_name, email."),
+    ] = None,
 ):
     """Make learners' copies, an answer key and a manifest, as a course of nbgrader."""
     from tlcourse.grading.release import release
+    from tlcourse.grading.roster import read_roster
 
-    made = release(folder, lessons=lessons.split(",") if lessons else None)
+    roster = read_roster(students) if students else ()
+    made = release(folder, lessons=lessons.split(",") if lessons else None, students=roster)
     print(f"Course: {made.folder}")
     for verb, names in (("new ", made.written), ("kept", made.kept)):
         for name in names:

@@ -78,22 +78,27 @@ def plain(path):
 
 def nbgrader(course):
     """Runs nbgrader's autograder over a course folder; returns seconds."""
+    assignments = sorted(path.name for path in (course / "source").iterdir())
+    for assignment in assignments:
+        _call_nbgrader(course, "generate_assignment", assignment, "--force")
     begin = time.perf_counter()
-    for assignment in sorted(path.name for path in (course / "source").iterdir()):
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", "autograde", assignment, "--create", "--force"],
-            cwd=course,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={
-                **os.environ,
-                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            },
-        )
-        if done.returncode:
-            raise SystemExit(f"nbgrader: {done.stderr.strip().splitlines()[-1:]}")
+    for assignment in assignments:
+        _call_nbgrader(course, "autograde", assignment, "--create", "--force")
     return time.perf_counter() - begin
+
+
+def _call_nbgrader(course, *words):
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": path},
+    )
+    if done.returncode:
+        raise SystemExit(f"nbgrader: {done.stderr.strip()[-2000:]}")
 
 
 def course_of(folder, lessons, n):

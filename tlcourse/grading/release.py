@@ -1,10 +1,7 @@
 """A release: a folder that nbgrader knows as a course, with the lessons in it."""
 
-import csv
-import io
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from tlcourse.grading.manifest import (
     read_manifest,
     released_copy,
 )
+from tlcourse.grading.roster import roster_text
 from tlcourse.lessons.profile import BadArgument
 
 __all__ = ["COURSE_ID", "Release", "release"]
@@ -29,7 +27,6 @@ __all__ = ["COURSE_ID", "Release", "release"]
 COURSE_ID = "tlcourse"
 
 _CONFIG, _ROSTER = "nbgrader_config.py", "students.csv"
-_FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
 _CONFIG_TEXT = f'''"""nbgrader's settings for this course. What you change here is kept."""
 
 from pathlib import Path
@@ -92,7 +89,7 @@ def release(folder, *, lessons=None, students=()):
         CourseError: if a notebook in it was changed by hand, or it cannot be written.
     """
     folder = Path(folder).expanduser().absolute()
-    roster = _roster(students)
+    roster = roster_text(students)
     made = make_manifest(lesson_files() if lessons is None else lessons)
     written, kept = [], []
 
@@ -189,39 +186,3 @@ def _with_earlier(made, before):
     earlier = [lesson for lesson in (before.lessons if before else ()) if lesson.id not in now]
     lessons = sorted([*earlier, *made.lessons], key=lambda lesson: lesson.id)
     return Manifest(made.version, tuple(lessons))
-
-
-def _roster(students):
-    """The text of the roster, a CSV file."""
-    if isinstance(students, str | Mapping):
-        raise BadArgument(f"`students` must be a list; got {students!r}.")
-    rows = [dict(one) if isinstance(one, Mapping) else {"id": one} for one in students]
-    seen = set()
-    for row in rows:
-        name = row.get("id")
-        # The id names the folder of what the student hands in.
-        if (
-            not isinstance(name, str)
-            or not name.isprintable()
-            or not 0 < len(name) <= 128
-            or name != name.strip()
-            or name.startswith(".")
-            or set(name) & set('/\\:*?"<>|')
-        ):
-            raise BadArgument(
-                "an id in `students` must be text that can name a folder, of at most 128 letters;"
-                f" got {name!r}."
-            )
-        if name in seen:
-            raise BadArgument(f"an id in `students` must stand there once; got {name!r} twice.")
-        seen.add(name)
-        if unknown := sorted(map(str, set(row) - set(_FIELDS))):
-            raise BadArgument(
-                f"a student in `students` must have no fields but {', '.join(_FIELDS)}; {name!r}"
-                f" has {', '.join(unknown)}."
-            )
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _FIELDS, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
