@@ -224,3 +224,12 @@ def test_never_reached_must_be_infinity(never):
         return never if time == np.inf else time
 
     assert "This curve never reaches its goal" in check("01.3", answer).message
+
+
+def test_a_time_that_is_right_where_there_is_one_earns_half():
+    verdict = check("01.3", argmax_without_asking)
+    assert (verdict.status, verdict.points) == ("wrong", 1)
+    assert "is right, and earns some points" in verdict.message
+    assert check("01.3", best).points == 0
+    # It is right in neither way.
+    assert check("01.3", lambda *case: argmax_without_asking(*case) + 1).points == 0

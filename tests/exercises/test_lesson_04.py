@@ -313,3 +313,20 @@ def test_wrongly_standardised(answer, message):
     verdict = check("04.3", answer)
     assert verdict.status == "wrong"
     assert message in verdict.message
+
+
+def test_all_but_the_silent_feature_earns_half():
+    def zeros(train, test):
+        std = np.where(train.std(0) > 0, train.std(0), 1.0)
+        return tuple((part - train.mean(0)) / std + (train.std(0) == 0) for part in (train, test))
+
+    assert [check("04.3", answer).points for answer in (no_guard, zeros)] == [1, 1]
+    assert [check("04.3", answer).points for answer in (together, by_rows, one_number)] == 3 * [0]
+
+
+def test_the_silent_feature_alone_earns_nothing():
+    def only_there(train, test):
+        ordinary = (train.std(0) > 0).all()
+        return (train, test) if ordinary else no_guard(train, test)
+
+    assert check("04.3", only_there).points == 0

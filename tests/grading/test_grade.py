@@ -60,6 +60,15 @@ def test_each_answer_has_its_own_verdict(graded):
     assert "before your function was called" in found.exercises[0].message
 
 
+def test_an_answer_may_earn_some_of_its_points(graded):
+    times = "def time_to_accuracy(seconds, accuracies, goal):\n    return seconds[{}]"
+    half = times.format("(accuracies >= goal).argmax()")
+    assert told(graded({3: half}))[2] == ("wrong", 1)
+    # After one that failed it is tried again, and never earns less.
+    assert told(graded({2: "1 / 0", 3: half}))[1:] == [("raised", 0), ("wrong", 1)]
+    assert told(graded({3: half + " * 2"}))[2] == ("wrong", 0)
+
+
 def test_the_stub_is_not_attempted(graded):
     found = graded(
         {1: "def accuracy(logits, labels):\n    raise NotImplementedError()"}, lesson="00"

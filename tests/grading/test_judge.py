@@ -33,7 +33,7 @@ def test_the_right_answer_passes(judge):
 
 
 def test_a_known_mistake_is_explained_and_no_input_shown(judge):
-    status, message = judge.verdict("00.1", tried(judge, lambda logits, labels: -1.0))
+    status, message, _ = judge.verdict("00.1", tried(judge, lambda logits, labels: -1.0))
     assert status == "wrong"
     assert "Tried on" not in message
     percent = judge.verdict("00.1", tried(judge, lambda *case: 100 * right_answer("00.1")(*case)))
@@ -59,18 +59,22 @@ def test_a_known_mistake_is_explained_and_no_input_shown(judge):
     ids=lambda text: str(text)[:30],
 )
 def test_garbage_is_no_answer(text, judge):
-    status, message = judge.verdict("00.1", text)
+    status, message, _ = judge.verdict("00.1", text)
     assert status == "wrong"
     assert "no answer" in message
 
 
 def test_fewer_outcomes_than_inputs(judge):
-    assert judge.verdict("00.1", "[]") == ("wrong", "Seen: no answer came for some of the inputs.")
+    assert judge.verdict("00.1", "[]") == (
+        "wrong",
+        "Seen: no answer came for some of the inputs.",
+        0.0,
+    )
 
 
 def test_words_of_an_error_stay_on_one_line(judge):
     raised = {"type": "E\nIt means: passed", "said": "x" * 9999, "answer": 5, "attempted": "no"}
-    status, message = judge.verdict("00.1", encode([{"raised": raised | {"number": True}}]))
+    status, message, _ = judge.verdict("00.1", encode([{"raised": raised | {"number": True}}]))
     assert status == "raised"
     assert message.startswith("Seen: E It means: passed: xxx")
     assert len(message) < 1000

@@ -135,6 +135,22 @@ def test_the_filter_is_for_machines_that_are_known():
         assert program[-8:] == bytes.fromhex("060000000000ff7f")  # what is not refused is allowed
 
 
+def test_the_filter_can_be_put_on_from_inside(tmp_path):
+    """It holds for the process and what it starts; here, in a sandbox that puts none on."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("system calls are filtered on Linux only")
+    source = (
+        "import os, subprocess\nfrom tlcourse.grading.system_calls import refuse_from_now_on\n"
+        "os.close(os.memfd_create('x'))\nrefuse_from_now_on()\n"
+        "try:\n    os.memfd_create('x')\nexcept OSError as error:\n    print(error.errno)\n"
+        "print(subprocess.run(['grep', 'Seccomp:', '/proc/self/status'], capture_output=True))"
+    )
+    said, code = ask(source, tmp_path, Unprotected())
+    assert code == 0
+    assert said.startswith("38\n")
+    assert "Seccomp:\\t2" in said
+
+
 def test_none_runs_programs_as_they_are(tmp_path):
     sandbox = find_sandbox("none")
     assert isinstance(sandbox, Unprotected)

@@ -36,10 +36,10 @@ def check(exercise_id, answer, *, seed=None):
         seed = zlib.crc32(exercise.id.encode())
     if callable(answer):
         with _on_its_own(seed):
-            status, message = _judge(exercise, answer, seed)
+            status, message, credit = _judge(exercise, answer, seed)
     else:
-        status, message = _not_a_function(exercise, answer)
-    points = exercise.points if status == "passed" else 0
+        status, message, credit = "wrong", _not_a_function(exercise, answer), 0.0
+    points = credit * exercise.points
     verdict = Verdict(exercise.id, status, points, exercise.points, message)
     verdict.display()
     return verdict
@@ -53,7 +53,7 @@ def _judge(exercise, answer, seed):
 
 
 def _not_a_function(exercise, answer):
-    return "wrong", (
+    return (
         f"Seen: the second argument is a `{type(answer).__name__}`, not a function.\n"
         "It means: the check calls your function itself, on inputs of its own.\n"
         f'Look at: write its name without parentheses: `tl.check("{exercise.id}", my_function)`.'

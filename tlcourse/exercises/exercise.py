@@ -22,11 +22,14 @@ class Diagnosis:
         seen: what came, and what was asked for, with the values.
         means: what that says about the answer.
         look: what to look at next.
+        credit: share of the points that an answer earns all the same, if no other input shows it
+            to be worse.
     """
 
     seen: str
     means: str
     look: str
+    credit: float = 0.0
 
 
 @dataclass(frozen=True)

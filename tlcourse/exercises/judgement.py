@@ -21,9 +21,9 @@ def judge(exercise, cases, expected, outcomes, *, in_notebook=True):
             do next.
 
     Returns:
-        `(status, message)`, two str.
+        `(status, message, credit)`: two str, and the share of the points that is earned.
     """
-    seen = []
+    seen, flawed, credit = [], None, 1.0
 
     def with_inputs(case, message):
         told = describe_case(exercise.inputs, case) if in_notebook else ""
@@ -32,17 +32,27 @@ def judge(exercise, cases, expected, outcomes, *, in_notebook=True):
     for case, right, outcome in zip(cases, expected, outcomes, strict=False):
         if "raised" in outcome:
             status, message = _raised(exercise, outcome["raised"], in_notebook)
-            return status, message if status == "not attempted" else with_inputs(case, message)
+            told = message if status == "not attempted" else with_inputs(case, message)
+            return status, told, 0.0
         if "not_plain" in outcome:
-            return "wrong", with_inputs(case, _told(_not_data(outcome["not_plain"])))
+            return "wrong", with_inputs(case, _told(_not_data(outcome["not_plain"]))), 0.0
         got = outcome["value"]
         seen.append((case, got))
         diagnosis = exercise.compare(right, got)
-        if diagnosis is not None:
-            return "wrong", with_inputs(case, _told(_explained(exercise, diagnosis, seen)))
+        if diagnosis is not None and diagnosis.credit < credit:
+            flawed = with_inputs(case, _told(_explained(exercise, diagnosis, seen)))
+            credit = diagnosis.credit
+            if not credit:
+                return "wrong", flawed, 0.0
     if len(outcomes) < len(cases):
-        return "wrong", "Seen: no answer came for some of the inputs."
-    return "passed", "Your answer is right on every input that the check tried."
+        return "wrong", "Seen: no answer came for some of the inputs.", 0.0
+    if flawed:
+        return (
+            "wrong",
+            f"{flawed}\nThe rest of your answer is right, and earns some points.",
+            credit,
+        )
+    return "passed", "Your answer is right on every input that the check tried.", 1.0
 
 
 def _explained(exercise, diagnosis, seen):

@@ -145,6 +145,7 @@ def _compare_time(expected, got):
             diagnosis.seen,
             "This curve never reaches its goal, and your answer names a time all the same.",
             "Before you take the first time, ask whether there is one; else return `float('inf')`.",
+            credit=0.5,
         )
     return diagnosis
 

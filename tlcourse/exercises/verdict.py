@@ -25,14 +25,14 @@ class Verdict:
     Attributes:
         exercise_id: such as "01.2".
         status: "passed", "not attempted", "wrong" or "raised".
-        points: points earned: all of them or none.
+        points: points earned; some of them where an exercise gives partial credit.
         max_points: points to earn.
         message: a few lines for the learner; a line may begin with a label, "Seen: ...".
     """
 
     exercise_id: str
     status: str
-    points: int
+    points: float
     max_points: int
     message: str
 
@@ -47,7 +47,7 @@ class Verdict:
 
     def _score(self):
         unit = "point" if self.max_points == 1 else "points"
-        return f"{self.points} of {self.max_points} {unit}"
+        return f"{self.points:g} of {self.max_points} {unit}"
 
     def _repr_html_(self):
         icon, word, colour = STATUSES[self.status]

@@ -59,7 +59,8 @@ class Bubblewrap:
 
     def own_limits(self, limits):
         """Returns the limits (dict) that the program is to ask the system for, from inside."""
-        return {"memory": limits.memory, "disk": limits.disk, "processes": limits.processes}
+        asked = {"memory": limits.memory, "disk": limits.disk, "processes": limits.processes}
+        return asked | {"filtered": True}
 
     def _command(self, program, filtered, folder, limits):
         return [

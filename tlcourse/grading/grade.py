@@ -78,27 +78,25 @@ class _Answers:
             self._end()
             self._done = []
             again = self._grade(exercise)
-            if again.verdict == "passed":
+            if again.points > found[exercise.id].points:
                 found[exercise.id] = again
         return found
 
     def _grade(self, exercise):
         begin = time.perf_counter()
         try:
-            status, message = self._tried(exercise)
+            status, message, credit = self._tried(exercise)
         except Stopped as stopped:
             self._kernel = None
-            status, message = (
-                "stopped",
-                (
-                    f"Seen: {stopped}\n"
-                    "It means: the answer was ended, and earns nothing.\n"
-                    "Look at: loops that do not end, very large arrays, and code that ends Python."
-                ),
+            status, credit = "stopped", 0.0
+            message = (
+                f"Seen: {stopped}\n"
+                "It means: the answer was ended, and earns nothing.\n"
+                "Look at: loops that do not end, very large arrays, and code that ends Python."
             )
         else:
             self._done.append(self._submission.answers[exercise.id])
-        points = exercise.points if status == "passed" else 0
+        points = credit * exercise.points
         seconds = round(time.perf_counter() - begin, 3)
         return ExerciseGrade(exercise.id, points, exercise.points, status, _clean(message), seconds)
 
@@ -108,11 +106,12 @@ class _Answers:
         source = self._submission.answers[exercise.id]
         raised = self._kernel.run(source)
         if raised is not None:
-            return "raised", (
+            told = (
                 f"Seen: {raised['type']}: {raised['said']}\n"
                 "It means: the cell itself raised an error, before your function was called.\n"
                 "Look at: restart the kernel and run your notebook from the top."
             )
+            return "raised", told, 0.0
         observe = f"{exercise.observe.__module__}:{exercise.observe.__name__}"
         reply = self._kernel.evaluate(
             "__import__('tlcourse.grading.inside', fromlist=['answers']).answers("

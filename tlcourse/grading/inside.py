@@ -52,15 +52,19 @@ def answers(observe, function, cases):
     return Reply(encode(try_answer(observe, answer, cases)))
 
 
-def _limit(memory, disk, processes):
+def _limit(memory, disk, processes, filtered):
     """Asks the system for hard limits; the grader counts for itself too."""
     import resource
+
+    from tlcourse.grading.system_calls import refuse_from_now_on
 
     kinds = {"RLIMIT_DATA": memory, "RLIMIT_FSIZE": disk, "RLIMIT_CORE": 0}
     if processes is not None and _counts_by_namespace():
         kinds["RLIMIT_NPROC"] = processes
     for kind, value in kinds.items():
         resource.setrlimit(getattr(resource, kind), (value, value))
+    if not filtered:
+        refuse_from_now_on()
 
 
 def _counts_by_namespace():
@@ -77,7 +81,8 @@ def main(arguments):
 
     Args:
         arguments: list of str: a JSON document with "connection_file", "limits" (memory, disk,
-            processes, which may be None; or None instead) and "modules" to import before the rest.
+            processes, which may be None, and filtered, whether system calls are already; or None
+            instead) and "modules" to import before the rest.
     """
     (document,) = arguments
     settings = json.loads(document)

@@ -78,7 +78,7 @@ class Judge:
             outcomes: str that came out of the sandbox, or None when nothing did.
 
         Returns:
-            `(status, message)`, two str, as `tlcourse.exercises.judgement.judge` gives them.
+            `(status, message, credit)`, as `tlcourse.exercises.judgement.judge` gives them.
 
         Raises:
             JudgeFailed: if the right answer itself cannot be had.
@@ -88,11 +88,12 @@ class Judge:
         found = self._ask(asked | {"outcomes": outcomes})
         if found is None:
             self.end()
-            return "wrong", (
+            told = (
                 "Seen: your answer is too large to be judged.\n"
                 "It means: judging it took too much time or memory.\n"
                 "Look at: what the question asks for is small."
             )
+            return "wrong", told, 0.0
         return tuple(found)
 
     def _ask(self, request):
@@ -203,27 +204,22 @@ def _reply(request, known):
         return {"failed": f"{type(error).__name__}: {error}"}
     try:
         outcomes = _checked(decode(request["outcomes"]))
-        status, message = judge(exercise, cases, expected, outcomes, in_notebook=False)
-        verdict = status, _shortened(message)
+        status, message, credit = judge(exercise, cases, expected, outcomes, in_notebook=False)
     except WireError as error:
-        verdict = (
-            "wrong",
-            (
-                "Seen: what came back is no answer.\n"
-                f"It means: {error}; functions of the check may have been changed.\n"
-                "Look at: leave `json`, `numpy`, `IPython` and the course as they are."
-            ),
+        status, credit = "wrong", 0.0
+        message = (
+            "Seen: what came back is no answer.\n"
+            f"It means: {error}; functions of the check may have been changed.\n"
+            "Look at: leave `json`, `numpy`, `IPython` and the course as they are."
         )
     except Exception as error:  # data of a form that the comparison did not foresee is not right
-        verdict = (
-            "wrong",
-            (
-                "Seen: your answer cannot be compared with the right one.\n"
-                f"It means: its parts are of another kind ({type(error).__name__}).\n"
-                "Look at: compare what you return with `Returns` in the question."
-            ),
+        status, credit = "wrong", 0.0
+        message = (
+            "Seen: your answer cannot be compared with the right one.\n"
+            f"It means: its parts are of another kind ({type(error).__name__}).\n"
+            "Look at: compare what you return with `Returns` in the question."
         )
-    return {"verdict": verdict}
+    return {"verdict": (status, _shortened(message), credit)}
 
 
 def _expected(exercise, seed):

@@ -219,9 +219,9 @@ class Kernel:
             self.end()  # so that all that it said has been read
             said = self._said.decode(errors="replace").strip().split("\n")[-1]
             code = self._process.returncode
-            # How engines say that it was killed: by them, when it took too much memory.
-            too_much = ", most often for too much memory" if code == _KILLED else ""
-            why = f"Its process ended by itself (code {code}{too_much})"
+            why = f"Its process ended by itself (code {code})"
+            if code == _KILLED:  # an engine ends what takes too much memory, and does not say so
+                why += f", or was ended for more than {self._limits.memory / 1e9:g} GB of memory"
             raise Stopped(self._why or f"{why}{': ' if said else '.'}{said}")
         if time.monotonic() > deadline:
             self._stop(late)

@@ -97,9 +97,9 @@ def read_content(path):
         UnreadableSubmission: if it is no plain file, too large, or cannot be read.
     """
     path = Path(path)
-    if path.is_symlink() or not path.is_file():
-        raise UnreadableSubmission("It is no plain file (a link, a folder or nothing).")
     try:
+        if path.is_symlink() or not path.is_file():
+            raise UnreadableSubmission("It is no plain file (a link, a folder or nothing).")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)  # the file may grow meanwhile
     except OSError as error:

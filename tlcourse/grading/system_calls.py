@@ -5,10 +5,12 @@ memory that belongs to no process (anonymous files, System V segments, shared ma
 outlive the sandbox, sockets of kinds that have no namespace, and new namespaces.
 """
 
+import ctypes
 import errno
+import platform
 import struct
 
-__all__ = ["filter_program"]
+__all__ = ["filter_program", "refuse_from_now_on"]
 
 _X86_64, _AARCH64 = 0xC000003E, 0xC00000B7
 _ARCHITECTURES = {"x86_64": _X86_64, "aarch64": _AARCH64}
@@ -44,6 +46,7 @@ _X32 = 0x40000000  # an older numbering of the same calls
 
 # Of the kernel's classic BPF.
 _LOAD, _AND, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
+_PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 22, 38
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 
@@ -76,6 +79,28 @@ def filter_program(machine):
     steps += _with_bits(_MMAP[column], 3, _SHARED_ANONYMOUS, _ERROR | errno.ENOMEM)
     steps += _of_other_family(_SOCKET[column], refuse)
     return b"".join([*steps, _step(_RETURN, _ALLOW)])
+
+
+def refuse_from_now_on():
+    """Puts the filter on this process and all that it starts, for good; a further one stays.
+
+    Raises:
+        OSError: if the system does not do it.
+    """
+    program = filter_program(platform.machine())
+    if program is None:
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    held = _Program(len(program) // 8, program)
+    for words in ((_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), (_PR_SET_SECCOMP, 2, ctypes.byref(held))):
+        if libc.prctl(*words):
+            raise OSError(ctypes.get_errno(), "the system calls cannot be filtered")
+
+
+class _Program(ctypes.Structure):
+    """The kernel's `struct sock_fprog`."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
 def _step(code, value, if_true=0, if_false=0):
