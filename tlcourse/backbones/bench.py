@@ -124,8 +124,8 @@ def values_of(variables):
 def _can_be_shared(model):
     return (
         n_shares() == 1  # a copy on every device, and all of them to hand over, would cost more
+        and is_graph(model)  # and so it is built, and its parameters can be counted
         and model.count_params() <= _MAX_SHARED_PARAMETERS
-        and is_graph(model)
         and _config_says_all(model)
         # What is added to the loss for a variable may be about that very variable's start.
         and all(getattr(variable, "regularizer", None) is None for variable in model.variables)
