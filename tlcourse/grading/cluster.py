@@ -8,13 +8,12 @@ tried. Workers are machines that the teacher trusts: they hold the secret of the
 import contextlib
 import functools
 import tempfile
-import threading
 from pathlib import Path
 
 from tlcourse import __version__
 from tlcourse.errors import CourseError
 from tlcourse.grading.grades import SubmissionGrade
-from tlcourse.grading.judge import Judge
+from tlcourse.grading.judges import Judges
 from tlcourse.grading.layout import Handed
 from tlcourse.grading.local_jobs import grade_or_error, not_graded
 from tlcourse.grading.sandbox import find_sandbox
@@ -23,6 +22,7 @@ from tlcourse.grading.submission import UnreadableSubmission, read_content
 __all__ = ["Cluster"]
 
 _CONNECT_SECONDS = 10
+_MOST_JUDGES = 4
 
 
 class Cluster:
@@ -159,17 +159,17 @@ def _sandbox(kind):
     return find_sandbox(kind)
 
 
-_judges = {}  # of this worker: one for each thread and secret
+_judges = {}  # of this worker: those of each secret
 
 
 def _grade(content, student, lesson, secret, sandbox, limits):
     """Grades one submission on a worker (the record of a `SubmissionGrade`)."""
-    judge = _judges.setdefault((threading.get_ident(), secret), Judge(secret))
+    judges = _judges.setdefault(secret, Judges(secret, _MOST_JUDGES))
     with tempfile.TemporaryDirectory(prefix="tlg-") as folder:
         path = Path(folder, f"{lesson}.ipynb")
         path.write_bytes(content)
         handed = Handed(student, lesson, path)
-        return grade_or_error(handed, judge, _sandbox(sandbox), limits).to_record()
+        return grade_or_error(handed, judges, _sandbox(sandbox), limits).to_record()
 
 
 def _end_judges():

@@ -28,7 +28,7 @@ def grade_submission(path, *, student, lesson, judge, sandbox, limits):
         path: of the notebook.
         student: str.
         lesson: id, such as "04".
-        judge: `Judge`.
+        judge: `Judge` or `Judges`.
         sandbox: what `find_sandbox` returned.
         limits: `Limits`.
 

@@ -1,6 +1,5 @@
 """Grade several submissions at a time on this machine."""
 
-import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
@@ -8,13 +7,13 @@ from tlcourse.errors import CourseError
 from tlcourse.grading.folders import remove_left_folders
 from tlcourse.grading.grade import grade_submission
 from tlcourse.grading.grades import SubmissionGrade
-from tlcourse.grading.judge import Judge
+from tlcourse.grading.judges import Judges
 
 __all__ = ["LocalJobs"]
 
 
 class LocalJobs:
-    """Threads, each with a judge of its own. A context manager.
+    """Threads of this process. A context manager.
 
     Its `secret`, `limits` and `sandbox_name` (str) are what grades depend on.
 
@@ -33,8 +32,7 @@ class LocalJobs:
             raise ValueError(f"`jobs` must be a whole number, at least 1; got {jobs!r}.")
         self.secret, self.limits, self.sandbox_name = secret, limits, sandbox.name
         self._sandbox = _Endable(sandbox)
-        self._pool, self._local = ThreadPoolExecutor(jobs), threading.local()
-        self._judges = contextlib.ExitStack()
+        self._pool, self._judges = ThreadPoolExecutor(jobs), Judges(secret, jobs)
         remove_left_folders()
 
     def __enter__(self):
@@ -44,7 +42,7 @@ class LocalJobs:
         # After an interruption nobody waits for what is still running.
         self._sandbox.end_all()
         self._pool.shutdown(cancel_futures=True)
-        self._judges.close()
+        self._judges.end()
 
     def grade(self, handed):
         """Yields `(Handed, SubmissionGrade)` for each, as they come.
@@ -52,14 +50,12 @@ class LocalJobs:
         Args:
             handed: list of `Handed`.
         """
-        running = {self._pool.submit(self._grade, each): each for each in handed}
+        running = {
+            self._pool.submit(grade_or_error, each, self._judges, self._sandbox, self.limits): each
+            for each in handed
+        }
         for done in as_completed(running):
             yield running[done], done.result()
-
-    def _grade(self, each):
-        if not hasattr(self._local, "judge"):
-            self._local.judge = self._judges.enter_context(Judge(self.secret))
-        return grade_or_error(each, self._local.judge, self._sandbox, self.limits)
 
 
 def grade_or_error(each, judge, sandbox, limits):
@@ -67,7 +63,7 @@ def grade_or_error(each, judge, sandbox, limits):
 
     Args:
         each: `Handed`.
-        judge: `Judge`.
+        judge: `Judge` or `Judges`.
         sandbox: what `find_sandbox` returned.
         limits: `Limits`.
 
