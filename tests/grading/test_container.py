@@ -26,18 +26,18 @@ case "$1" in
   rm) kill -9 $(cat {pid}) ;;
   run) echo $$ > {pid}
     while [ "$1" != timeout ]; do shift; done
-    exec "$@" ;;
+    if [ "$5" = sh ]; then printf '{limits}' > "$8"; else exec "$@"; fi ;;
 esac
 """
 
 
 @pytest.fixture
 def engine(tmp_path, monkeypatch):
-    def make(name="docker", *, known=1, script=ENGINE):
+    def make(name="docker", *, known=1, script=ENGINE, limits="50\\n999997440\\n"):
         names = {name: tmp_path / name for name in ("log", "tar", "pid")}
         path = tmp_path / "bin" / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(script.format(known=known, **names))
+        path.write_text(script.format(known=known, limits=limits, **names))
         path.chmod(0o755)
         monkeypatch.setattr(
             shutil,
@@ -61,7 +61,7 @@ def test_an_engine_that_works_is_found_and_gets_an_image_of_links_alone(engine, 
     looked, imported, run = said_to(tmp_path)
     assert looked.startswith("image inspect tlcourse-nothing:")
     assert imported == f"import - {looked.split()[-1]}"
-    assert f" {looked.split()[-1]} timeout --signal KILL 100 touch " in run
+    assert f" {looked.split()[-1]} timeout --signal KILL 100 sh -c " in run
     with tarfile.open(fileobj=io.BytesIO((tmp_path / "tar").read_bytes())) as tar:
         for member in tar:
             assert member.issym()
@@ -93,9 +93,18 @@ def test_an_engine_that_never_answers(engine, monkeypatch):
     assert "timed out" in find_container(LIMITS)[1]
 
 
-def test_what_it_writes_must_be_ours(engine):
+def test_what_it_writes_must_be_there_and_ours(engine, monkeypatch):
     engine(script="#!/bin/sh\nexit 0\n")
-    assert "what it writes is not ours to read" in find_container(LIMITS)[1]
+    assert "what it writes cannot be read" in find_container(LIMITS)[1]
+    engine()
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    assert "what it writes is not ours" in find_container(LIMITS)[1]
+
+
+@pytest.mark.parametrize("limits", ["", "50\\n", "max\\nmax\\n", "51\\n1\\n", "50\\n1000000001\\n"])
+def test_an_engine_that_passes_over_limits_is_none(engine, limits):
+    engine(limits=limits)
+    assert "it does not limit memory and processes" in find_container(LIMITS)[1]
 
 
 def test_it_is_closed(tmp_path, monkeypatch):

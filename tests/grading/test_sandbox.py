@@ -188,7 +188,7 @@ def test_a_sandbox_that_does_not_work(script, why, tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: str(program))
     monkeypatch.setattr(bubblewrap, "_TRY_SECONDS", 1)
     with pytest.raises(NoSandbox, match=rf"does not work here \((bwrap: )?{why}\)"):
-        find_sandbox("auto")
+        find_sandbox("bwrap")
 
 
 def test_an_unknown_sandbox():

@@ -5,7 +5,6 @@ packages that grade, to read. So it works without a network, and runs just what 
 The engine counts what it takes, and has no network, no capability and no way to gain one.
 """
 
-import contextlib
 import hashlib
 import io
 import os
@@ -33,6 +32,13 @@ __all__ = ["ENGINES", "Container", "find_container"]
 
 ENGINES = ("docker", "podman")
 _TRY_SECONDS = 60
+# The limits that hold for this process, with cgroups of version 2 and of version 1.
+_LIMIT_FILES = (
+    "/sys/fs/cgroup/pids.max",
+    "/sys/fs/cgroup/pids/pids.max",
+    "/sys/fs/cgroup/memory.max",
+    "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+)
 _LIFE = 20  # times the seconds of one answer: a grader that was killed leaves nothing for longer
 
 
@@ -150,11 +156,15 @@ def find_container(limits):
 
 
 def _try(container, limits):
-    """Returns why a program inside cannot write a file that is ours, or None when it can."""
+    """Returns why a container would not do as it is used, in a few words, or None when it would.
+
+    What it writes must be ours, and the limits must hold: an engine may pass over them.
+    """
     with tempfile.TemporaryDirectory(prefix="tlg-", ignore_cleanup_errors=True) as folder:
         wanted = Path(folder, "seen")
+        program = ["sh", "-c", 'cat "$@" > "$0"; true', str(wanted), *_LIMIT_FILES]
         try:
-            process = container.start(["touch", str(wanted)], folder=Path(folder), limits=limits)
+            process = container.start(program, folder=Path(folder), limits=limits)
         except (OSError, subprocess.TimeoutExpired) as error:
             return " ".join(str(error).split())[:200]
         try:
@@ -162,10 +172,20 @@ def _try(container, limits):
         except subprocess.TimeoutExpired:
             container.end(process)
             return "it does not end"
-        with contextlib.suppress(OSError):
-            if wanted.stat().st_uid == os.getuid():
-                return None
-    return _said(said) or "what it writes is not ours to read"
+        try:
+            if wanted.stat().st_uid != os.getuid():
+                return "what it writes is not ours"
+            found = wanted.read_text().split()
+        except OSError:
+            return _said(said) or "what it writes cannot be read"
+    asked = (limits.processes, limits.memory)
+    if len(found) != 2 or any(
+        not value.isdigit() or int(value) > most for value, most in zip(found, asked, strict=True)
+    ):
+        return (
+            "it does not limit memory and processes; without root that needs cgroups of version 2"
+        )
+    return None
 
 
 def _said(stream):
