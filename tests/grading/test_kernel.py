@@ -2,8 +2,11 @@
 
 import contextlib
 import json
+import os
 import socket
 import struct
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -14,7 +17,7 @@ import pytest
 
 from tlcourse.grading.channel import Channel, ChannelBroken
 from tlcourse.grading.kernel import Kernel, Stopped
-from tlcourse.grading.sandbox import Limits, Unprotected
+from tlcourse.grading.sandbox import Limits, NoSandbox, Unprotected, find_sandbox
 
 LIMITS = Limits(seconds=20, memory=10**9, processes=100, reply=10**6)
 REPLY = "__import__('tlcourse.grading.inside', fromlist=['Reply']).Reply({!r})"
@@ -55,6 +58,53 @@ def test_an_answer_that_does_not_come():
 def test_a_reply_that_is_too_large():
     with Kernel(Unprotected(), LIMITS) as kernel, pytest.raises(Stopped, match="too large"):
         kernel.evaluate(REPLY.format("x") + ".__class__('x' * 2_000_000)")
+
+
+@pytest.mark.parametrize("kind", ["auto", "none"])
+def test_it_ends_with_a_grader_that_is_killed(kind, tmp_path):
+    try:
+        find_sandbox(kind)
+    except NoSandbox as problem:
+        pytest.skip(str(problem))
+    source = (
+        "import time\nfrom tlcourse.grading.kernel import Kernel\n"
+        "from tlcourse.grading.sandbox import Limits, find_sandbox\n"
+        f"Kernel(find_sandbox({kind!r}), Limits()).__enter__()\n"
+        "print(1, flush=True)\ntime.sleep(60)"
+    )
+    command, settings = [sys.executable, "-c", source], {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=settings) as grader:
+        assert grader.stdout.readline() == b"1\n"
+        assert _kernels_in(tmp_path)
+        grader.kill()
+    until = time.monotonic() + 10
+    while (left := _kernels_in(tmp_path)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert left == []
+
+
+def _kernels_in(folder):
+    """The numbers of processes that were started with a path in this folder."""
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if any(str(folder / "tlg-") in word for word in process.info["cmdline"] or ())
+    ]
+
+
+def test_nothing_is_left_of_one_that_is_ended_while_it_starts(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    try:
+        sandbox = find_sandbox("auto")
+    except NoSandbox as problem:
+        pytest.skip(str(problem))
+    for number in range(40):
+        program = [sys.executable, "-c", "import time; time.sleep(60)", str(tmp_path / "tlg-")]
+        process = sandbox.start(program, folder=tmp_path, limits=LIMITS)
+        time.sleep(number / 4000)
+        sandbox.end(process)
+        process.stderr.close()
+    assert _kernels_in(tmp_path) == []
 
 
 def test_a_process_that_ends_itself():

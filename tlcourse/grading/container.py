@@ -88,7 +88,8 @@ class Container:
         small = f"rw,nosuid,nodev,size={limits.disk},mode=1777"
         return [
             self._engine,
-            *("run", "--rm", "--name", name, "--attach", "stderr", "--log-driver", "none"),
+            *("run", "--rm", "--name", name, "--log-driver", "none"),
+            *("--interactive", "--attach", "stdin", "--attach", "stderr"),
             *("--pull", "never", "--network", "none", "--hostname", "grading"),
             *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
             *("--security-opt", "label=disable"),  # else SELinux hides what is shown

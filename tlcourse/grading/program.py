@@ -7,11 +7,15 @@ import psutil
 
 __all__ = ["end_program", "start_program"]
 
+_STOP_SECONDS = 1.0
+_AT_REST = (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 _END_SECONDS = 5.0  # what is killed takes, at most
 
 
 def start_program(command, **options):
     """Starts a program in a session of its own.
+
+    Its standard input stays open, and ends with this process, however that ends.
 
     Args:
         command: list of str.
@@ -22,7 +26,7 @@ def start_program(command, **options):
     """
     return subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -32,10 +36,16 @@ def start_program(command, **options):
 
 def end_program(process):
     """Ends a process and all below it; of a sandbox the first ending ends the rest."""
+    process.stdin.close()
     if process.poll() is not None:  # its number may be another's by now
         return
     try:
-        below = psutil.Process(process.pid).children(recursive=True)
+        whole = psutil.Process(process.pid)
+        whole.suspend()  # what it is about to start would not be seen
+        until = time.monotonic() + _STOP_SECONDS
+        while whole.status() not in _AT_REST and time.monotonic() < until:
+            time.sleep(0.001)
+        below = whole.children(recursive=True)
     except psutil.Error:
         below = []
     process.kill()
