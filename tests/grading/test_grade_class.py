@@ -91,6 +91,36 @@ def test_grades_go_to_the_gradebook(submissions, tmp_path, kind):
     assert sorted(done.stdout.split("\n")) == ["", "ada 1.0 1.0", "bob 0.0 1.0"]
 
 
+def test_formgrader_is_given_what_it_shows(submissions, tmp_path, kind):
+    pytest.importorskip("nbgrader", reason="nbgrader is not installed")
+    course = tmp_path / "course"
+    assert main(["release", str(course), "--lessons", "00"]) == 0
+    submissions.rename(course / "submitted")
+    own = course / "submitted" / "ada" / "00_start_here.ipynb"
+    notebook = nbformat.read(own, as_version=4)
+    notebook.cells.append(nbformat.v4.new_markdown_cell("<script>alert(1)</script>"))
+    nbformat.write(notebook, own)
+    (course / "submitted" / "joe").mkdir()
+    (course / "submitted" / "joe" / "00.ipynb").write_text("{")
+    words = ["grade", str(course / "submitted"), "--out", str(tmp_path / "out"), "--sandbox", kind]
+    assert main([*words, "--gradebook", f"sqlite:///{course / 'gradebook.db'}"]) == 0
+    made = {path.parents[1].name: path for path in (course / "autograded").rglob("*.ipynb")}
+    assert set(made) == {"ada", "bob"}
+    assert made["ada"] == course / "autograded/ada/00_start_here/00_start_here.ipynb"
+    text = made["ada"].read_text()
+    assert "passed, 1 of 1 points" in text
+    assert "script" not in text
+    assert "not attempted, 0 of 1 points" in made["bob"].read_text()
+    cells = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in nbformat.read(made["ada"], as_version=4).cells
+        if "nbgrader" in cell.metadata
+    }
+    answer = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution"))
+    assert cells["ex-00-1"] == answer.source
+    nbformat.validate(nbformat.read(made["ada"], as_version=4))
+
+
 def test_no_sandbox_no_grading(submissions, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert main(["grade", str(submissions), "--out", str(tmp_path / "out")]) == 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlcourse.errors import CourseError
+from tlcourse.grading.autograded import course_of, write_autograded
 from tlcourse.grading.batch import grade_all
 from tlcourse.grading.grades import SubmissionGrade
 from tlcourse.grading.layout import find_submissions
@@ -56,7 +57,9 @@ def grade_class(
             `feedback/` (a page for each student), `grades.csv` and columns for Canvas and Moodle,
             `report.html`, and `secret`, unless one is given.
         limits: `Limits` of each submission.
-        gradebook: URL of nbgrader's database, to which grades go too; None writes none.
+        gradebook: URL of nbgrader's database, to which grades go too; None writes none. If
+            `submissions` is the folder `submitted` of a course of nbgrader, what formgrader shows
+            of each goes to `autograded` beside it.
         jobs: how many at a time.
         scheduler: address of a Dask scheduler, whose workers then grade; or "local", for a cluster
             of this machine's own; None does without.
@@ -102,6 +105,9 @@ def grade_class(
         if book is not None:
             for grade in grades:
                 book.write(grade)
+            course = course_of(submissions)
+            if course is not None:
+                write_autograded(course, handed, grades)
     remarks += [
         f"{grade.student}, lesson {grade.lesson}: {grade.error}" for grade in grades if grade.error
     ]
