@@ -10,6 +10,7 @@ none that was there before a kill may have been written again; no process and no
 import argparse
 import csv
 import json
+import os
 import random
 import signal
 import subprocess
@@ -61,6 +62,7 @@ def grade(submissions, out, jobs, sandbox):
         [sys.executable, "-m", "tlcourse.cli", *words, "--sandbox", sandbox],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(out.parent / "tmp")},
     )
 
 
@@ -85,23 +87,22 @@ def kill_sometime(process, out, share, chance):
     return works
 
 
-def wait_for_no_process(seconds=20):
-    """Returns the command lines of kernels and judges that are still there after a while."""
+def wait_for_no_process(folder, seconds=20):
+    """Returns the command lines of kernels and judges that are still there after a while.
+
+    They are known by the temporary folder: kernels by a path in it, judges by their environment.
+    """
     until = time.monotonic() + seconds
     while found := [
-        " ".join(each.info["cmdline"][:6])
-        for each in psutil.process_iter(["cmdline"])
-        if any(word.startswith("tlcourse.grading.") for word in each.info["cmdline"] or ())
+        " ".join(each.info["cmdline"][:4])
+        for each in psutil.process_iter(["cmdline", "environ"])
+        if any(str(folder) in word for word in each.info["cmdline"] or ())
+        or (each.info["environ"] or {}).get("TMPDIR") == str(folder)
     ]:
         if time.monotonic() > until:
             return found
         time.sleep(0.2)
     return []
-
-
-def temporary_folders():
-    """Returns the folders that kernels have now (set of Path)."""
-    return set(Path(tempfile.gettempdir()).glob("tlg-*"))
 
 
 def main():
@@ -117,9 +118,11 @@ def main():
         sandbox = find_sandbox().name
     except NoSandbox:
         sandbox = "none"  # these submissions are our own
-    failures, begin, folders = [], time.monotonic(), temporary_folders()
+    failures, begin = [], time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         submissions, out = Path(folder, "in"), Path(folder, "out")
+        temporary = Path(folder, "tmp")
+        temporary.mkdir()
         earned = make_class(submissions, args.submissions, chance)
         killed = 0
         while killed < args.kills:
@@ -134,7 +137,7 @@ def main():
             print(f"killed with {len(now)} of {len(earned)} grades", file=sys.stderr)
             if {path: now.get(path) for path in kept} != kept:
                 failures.append("a grade was written again")
-            failures += [f"still there: {line}" for line in wait_for_no_process()]
+            failures += [f"still there: {line}" for line in wait_for_no_process(temporary)]
         kept = records(out)
         if grade(submissions, out, args.jobs, sandbox).wait():
             failures.append("the last run failed")
@@ -150,7 +153,7 @@ def main():
             rows = [(row["student"], row["lesson"]) for row in csv.DictReader(file)]
         if len(set(rows)) != len(rows) or not set(rows) >= set(earned):
             failures.append(f"grades.csv has {len(rows)} rows")
-        failures += [f"left behind: {path.name}" for path in temporary_folders() - folders]
+        failures += [f"left behind: {path.name}" for path in temporary.glob("tlg-*")]
     result = {
         "submissions": len(earned),
         "killed": killed,
