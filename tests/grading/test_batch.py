@@ -1,6 +1,5 @@
 """A class is graded whole, once, whatever happens on the way."""
 
-import json
 import time
 
 import pytest
@@ -8,47 +7,26 @@ import pytest
 from tlcourse.exercises.right_answer import solution_source
 from tlcourse.grading import local_jobs
 from tlcourse.grading.batch import grade_all
-from tlcourse.grading.layout import find_submissions
 from tlcourse.grading.local_jobs import LocalJobs
-from tlcourse.grading.sandbox import Limits, NoSandbox, find_sandbox
+from tlcourse.grading.sandbox import Limits
 
 WRONG = "def accuracy(logits, labels):\n    return 100.0"
 LIMITS = Limits(seconds=20)
 
 
-def notebook(source):
-    marks = {"nbgrader": {"grade_id": "ex-00-1", "solution": True}}
-    cell = {"cell_type": "code", "source": source, "metadata": marks, "outputs": []}
-    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-
-
-@pytest.fixture(scope="module")
-def sandbox():
-    try:
-        return find_sandbox()
-    except NoSandbox:
-        return find_sandbox("none")  # these submissions are our own
-
-
 @pytest.fixture
-def handed(tmp_path):
+def handed(tmp_path, hand_in):
     right = solution_source("00.1")
-    name = "accuracy" if "def accuracy(" in right else right.split("def ")[1].split("(")[0]
-    sources = {"ada": right, "bob": WRONG.replace("accuracy", name), "eve": "raise ValueError"}
-    for student, source in sources.items():
-        folder = tmp_path / "in" / student
-        folder.mkdir(parents=True)
-        (folder / "00.ipynb").write_text(notebook(source))
-    (tmp_path / "in" / "joe").mkdir()
+    (tmp_path / "in" / "joe").mkdir(parents=True)
     (tmp_path / "in" / "joe" / "00.ipynb").write_text("{")
-    return find_submissions(tmp_path / "in")[0]
+    return hand_in(tmp_path / "in", {"ada": right, "bob": WRONG, "eve": "raise ValueError"})
 
 
 @pytest.fixture
-def grade(handed, tmp_path, sandbox):
+def grade(handed, tmp_path, own_sandbox):
     def grade(secret=b"s", jobs=1):
         seen = []
-        with LocalJobs(jobs, secret, sandbox, LIMITS) as workers:
+        with LocalJobs(jobs, secret, own_sandbox, LIMITS) as workers:
             grades = grade_all(
                 handed,
                 tmp_path / "out",
@@ -74,9 +52,9 @@ def test_each_gets_what_is_earned_and_keeps_it(grade):
     assert not any(new.values())
 
 
-def test_what_has_changed_is_graded_again(grade, handed, tmp_path):
+def test_what_has_changed_is_graded_again(grade, hand_in, tmp_path):
     grade()
-    handed[1].path.write_text(notebook(solution_source("00.1")))
+    hand_in(tmp_path / "in", {"bob": solution_source("00.1")})
     (tmp_path / "out" / "grades" / "eve" / "00.json").write_text('{"key": ')
     found, new = grade()
     assert found["bob"].score == 1
@@ -102,14 +80,16 @@ def test_one_failure_of_the_grader_stops_nothing_and_is_tried_again(grade, monke
     assert found["bob"].error is None
 
 
-def test_an_interruption_does_not_wait_and_keeps_what_was_graded(handed, tmp_path, sandbox):
+def test_an_interruption_does_not_wait_and_keeps_what_was_graded(
+    handed, hand_in, tmp_path, own_sandbox
+):
     def interrupt(grade, new):
         raise KeyboardInterrupt
 
-    handed[1].path.write_text(notebook("import time\ntime.sleep(600)"))
+    hand_in(tmp_path / "in", {"bob": "import time\ntime.sleep(600)"})
     limits = Limits(seconds=600)
     begin = time.monotonic()
-    with LocalJobs(2, b"s", sandbox, limits) as workers, pytest.raises(KeyboardInterrupt):
+    with LocalJobs(2, b"s", own_sandbox, limits) as workers, pytest.raises(KeyboardInterrupt):
         grade_all(handed[:2], tmp_path / "out", workers=workers, on_done=interrupt)
     assert time.monotonic() - begin < 60
     assert [path.parent.name for path in (tmp_path / "out").rglob("*.json")] == ["ada"]

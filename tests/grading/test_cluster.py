@@ -1,6 +1,5 @@
 """Many machines grade as one does: here two workers on loopback, which may be lost."""
 
-import json
 import os
 import re
 import signal
@@ -15,9 +14,8 @@ from tlcourse.exercises.right_answer import solution_source
 from tlcourse.grading import cluster as module
 from tlcourse.grading.batch import grade_all
 from tlcourse.grading.cluster import Cluster
-from tlcourse.grading.layout import find_submissions
 from tlcourse.grading.local_jobs import LocalJobs
-from tlcourse.grading.sandbox import Limits, NoSandbox, find_sandbox
+from tlcourse.grading.sandbox import Limits
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="submissions are graded on Linux")
@@ -25,18 +23,9 @@ LIMITS = Limits(seconds=20)
 SECRET = b"sixteen bytes and more"
 
 
-def notebook(source):
-    marks = {"nbgrader": {"grade_id": "ex-00-1", "solution": True}}
-    cell = {"cell_type": "code", "source": source, "metadata": marks, "outputs": []}
-    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-
-
-@pytest.fixture(scope="module")
-def kind():
-    try:
-        return find_sandbox().name
-    except NoSandbox:
-        return "none"  # these submissions are our own
+@pytest.fixture
+def kind(own_sandbox):
+    return own_sandbox.name
 
 
 @pytest.fixture
@@ -48,17 +37,13 @@ def local():
 
 
 @pytest.fixture
-def handed(tmp_path):
+def handed(tmp_path, hand_in):
     right = solution_source("00.1")
     slow = f"import time\ntime.sleep(1)\n{right}"
-    sources = {"ada": right, "bob": "raise ValueError", "eve": slow, "joe": slow, "kim": slow}
-    for student, source in sources.items():
-        folder = tmp_path / "in" / student
-        folder.mkdir(parents=True)
-        (folder / "00.ipynb").write_text(notebook(source))
-    (tmp_path / "in" / "zoe").mkdir()
+    (tmp_path / "in" / "zoe").mkdir(parents=True)
     (tmp_path / "in" / "zoe" / "00.ipynb").symlink_to("/etc/hostname")
-    return find_submissions(tmp_path / "in")[0]
+    answers = {"ada": right, "bob": "raise ValueError", "eve": slow, "joe": slow, "kim": slow}
+    return hand_in(tmp_path / "in", answers)
 
 
 def told(grades):
@@ -68,7 +53,7 @@ def told(grades):
     ]
 
 
-def test_it_grades_as_one_machine_does(local, handed, kind, tmp_path):
+def test_it_grades_as_one_machine_does(local, handed, own_sandbox, kind, tmp_path):
     with Cluster(local.scheduler_address, 1, SECRET, kind, LIMITS) as workers:
         assert workers.sandbox_name == kind
         there = grade_all(handed, tmp_path / "there", workers=workers)
@@ -77,7 +62,7 @@ def test_it_grades_as_one_machine_does(local, handed, kind, tmp_path):
             assert all(client.run(lambda: len(module._judges)).values())
     with distributed.Client(local, set_as_default=False) as client:
         assert set(client.run(lambda: len(module._judges)).values()) == {0}
-    with LocalJobs(2, SECRET, find_sandbox(kind), LIMITS) as workers:
+    with LocalJobs(2, SECRET, own_sandbox, LIMITS) as workers:
         here = grade_all(handed, tmp_path / "here", workers=workers)
         seen = []
         grade_all(

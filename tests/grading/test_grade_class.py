@@ -16,16 +16,12 @@ from tlcourse.errors import CourseError
 from tlcourse.exercises.source import lesson_files
 from tlcourse.grading import own_copy
 from tlcourse.grading.grade_class import read_secret
-from tlcourse.grading.sandbox import NoSandbox, find_sandbox
 from tlcourse.lessons.learner_copy import learner_copy
 
 
-@pytest.fixture(scope="module")
-def kind():
-    try:
-        return find_sandbox().name
-    except NoSandbox:
-        return "none"  # these submissions are our own
+@pytest.fixture
+def kind(own_sandbox):
+    return own_sandbox.name
 
 
 @pytest.fixture
