@@ -117,7 +117,9 @@ def change_title(notebook):
 def test_a_changed_source_is_said(notebooks, change):
     before = make_manifest(["00", "01"])
     edit(notebooks, change)
-    assert changed_since(before) == ["Lesson 00: the source 00_start_here.ipynb has changed."]
+    assert changed_since(before) == [
+        "Lesson 00: 00_start_here.ipynb has changed since; today's is graded."
+    ]
 
 
 def test_a_changed_solution_changes_the_source_alone(notebooks):

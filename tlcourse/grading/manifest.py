@@ -181,7 +181,9 @@ def changed_since(manifest):
         if new.notebook != old.notebook:
             sentences.append(f"Lesson {old.id} is {new.notebook} now; it was {old.notebook}.")
         if new.source_sha256 != old.source_sha256:
-            sentences.append(f"Lesson {old.id}: the source {new.notebook} has changed.")
+            sentences.append(
+                f"Lesson {old.id}: {new.notebook} has changed since; today's is graded."
+            )
         sentences += _changed_points(old, new)
     return sentences
 
