@@ -16,6 +16,7 @@ from tlcourse.errors import CourseError
 from tlcourse.exercises.source import lesson_files
 from tlcourse.grading import own_copy
 from tlcourse.grading.grade_class import read_secret
+from tlcourse.grading.terminal import GradingProgress
 from tlcourse.lessons.learner_copy import learner_copy
 
 
@@ -115,6 +116,18 @@ def test_formgrader_is_given_what_it_shows(submissions, tmp_path, kind):
     answer = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution"))
     assert cells["ex-00-1"] == answer.source
     nbformat.validate(nbformat.read(made["ada"], as_version=4))
+
+
+def test_an_interruption_says_how_to_go_on(submissions, tmp_path, kind, capsys, monkeypatch):
+    def interrupt(self, grade, new):
+        raise KeyboardInterrupt
+
+    words = ["grade", str(submissions), "--out", str(tmp_path / "out"), "--sandbox", kind]
+    with monkeypatch.context() as patch:
+        patch.setattr(GradingProgress, "done", interrupt)
+        assert main(words) == 130
+    assert "the same command goes on" in capsys.readouterr().err
+    assert main(words) == 0
 
 
 def test_no_sandbox_no_grading(submissions, tmp_path, monkeypatch, capsys):

@@ -40,9 +40,11 @@ class LocalJobs:
 
     def __exit__(self, *_):
         # After an interruption nobody waits for what is still running.
+        self._pool.shutdown(wait=False, cancel_futures=True)
         self._sandbox.end_all()
-        self._pool.shutdown(cancel_futures=True)
         self._judges.end()
+        self._pool.shutdown()
+        self._judges.end()  # one may have been asked meanwhile
 
     def grade(self, handed):
         """Yields `(Handed, SubmissionGrade)` for each, as they come.

@@ -15,6 +15,7 @@ class GradingProgress:
 
     def __init__(self):
         console = Console(stderr=True, highlight=False)
+        self._console = console
         self._progress = Progress(
             TextColumn("  grading"),
             BarColumn(bar_width=30),
@@ -31,8 +32,10 @@ class GradingProgress:
         self._progress.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self._progress.stop()
+        if kind is KeyboardInterrupt:
+            self._console.print("Interrupted. What was graded is kept: the same command goes on.")
 
     def begin(self, n):
         """Shows the bar.
