@@ -48,6 +48,29 @@ def test_it_comes_back(rng):
         (with_part('"Dense"', '"Lambda"'), "`Lambda` is not a class of Keras that can be judged"),
         (with_part('"Dense"', '"TFSMLayer"'), "`TFSMLayer` is not"),
         (with_part('"Dense"', '"StringLookup"'), "`StringLookup` is not"),
+        (
+            with_part(
+                '"module": "keras.layers", "class_name": "',
+                '"module": "keras", "class_name": "layers.',
+            ),
+            "`layers.Dense` is not a class of Keras",
+        ),
+        (
+            with_part(
+                '"activation": "linear"',
+                '"activation": {"module": "keras.saving", "class_name": "function", '
+                '"config": "load_model", "registered_name": "function"}',
+            ),
+            "`function` is not a class of Keras",
+        ),
+        (
+            with_part(
+                '"activation": "linear"',
+                '"activation": {"module": "keras.activations", "class_name": "function", '
+                '"config": "a.b", "registered_name": "function"}',
+            ),
+            "`function` is not a class of Keras",
+        ),
         (with_part('"module": "keras.layers"', '"module": "os"'), "is not a class of Keras"),
         (with_part('"module": "keras.layers"', '"module": null'), "is not a class of Keras"),
         (with_part('"module": "keras.layers"', '"module": "keras.utils"'), "is not a class"),

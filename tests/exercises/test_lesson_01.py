@@ -133,6 +133,17 @@ def both_ends(accuracies):
     return mean - half, mean + half
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_an_interval_in_an_array(dtype):
+    def in_an_array(accuracies):
+        n = len(accuracies)
+        standard_error = np.std(accuracies, ddof=1) / np.sqrt(n)
+        return np.array([np.mean(accuracies), stats.t.ppf(0.975, n - 1) * standard_error], dtype)
+
+    assert check("01.2", in_an_array).passed
+    assert check("01.2", lambda accuracies: in_an_array(accuracies)[::-1]).status == "wrong"
+
+
 def test_interval_written_differently():
     assert check("01.2", interval_by_scipy).passed
     assert check("01.2", lambda accuracies: np.array(interval_by_scipy(accuracies))).passed
@@ -233,3 +244,10 @@ def test_a_time_that_is_right_where_there_is_one_earns_half():
     assert check("01.3", best).points == 0
     # It is right in neither way.
     assert check("01.3", lambda *case: argmax_without_asking(*case) + 1).points == 0
+    # "Never" in words of its own is no number, and earns nothing.
+    assert (
+        check(
+            "01.3", lambda *case: float("nan") if (t := with_a_loop(*case)) == np.inf else t
+        ).points
+        == 0
+    )

@@ -203,7 +203,9 @@ def asking(path, most=10**6, seconds=2.0):
         if time.monotonic() > until:
             raise TimeoutError
 
-    channel = Channel(path, key="k", most=most, wait=wait)
+    connected = socket.socket(socket.AF_UNIX)
+    connected.connect(str(path))
+    channel = Channel(connected, key="k", most=most, wait=wait)
     try:
         return channel.request("execute_request", {"code": ""})
     finally:

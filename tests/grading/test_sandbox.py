@@ -122,9 +122,11 @@ def test_memory_that_nobody_counts_is_refused(inside, kind):
     assert inside(ours) == "4096"
 
 
-def test_only_its_folder_is_shared(inside, tmp_path):
-    assert inside(f"open({str(tmp_path / 'a')!r}, 'w').write('x'); open('/tmp/b', 'w')") == ""
-    assert (tmp_path / "a").read_text() == "x"
+def test_its_folder_can_be_read_and_not_written(inside, tmp_path):
+    (tmp_path / "a").write_text("x")
+    assert inside(f"print(open({str(tmp_path / 'a')!r}).read()); open('/tmp/b', 'w')") == "x"
+    assert "Read-only file system" in inside(f"open({str(tmp_path / 'b')!r}, 'w')")
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "a"]
 
 
 def test_the_filter_is_for_machines_that_are_known():

@@ -72,6 +72,7 @@ def rebuild(description):
 def _parts(config):
     """Yield all dicts and numbers in a config, however deep; a seed may be any number."""
     if isinstance(config, dict):
+        config.pop("compile_config", None)  # of an inner model: it is not trained here
         yield config
         config = [value for key, value in config.items() if key != "seed"]
     if isinstance(config, list):
@@ -90,5 +91,9 @@ def _check(part):
     if name is None or (name == "__keras_tensor__" and module is None):
         return
     of_keras = isinstance(module, str) and _MODULES.fullmatch(module)
-    if not of_keras or str(name) in _REFUSED:
+    # Keras joins module and name: a dot in the name leads on to other modules.
+    is_name = isinstance(name, str) and name.isidentifier() and name not in _REFUSED
+    if name == "function":  # it is called as it is
+        is_name = module == "keras.activations" and str(part.get("config")).isidentifier()
+    if not of_keras or not is_name:
         raise ValueError(f"`{name}` is not a class of Keras that can be judged.")

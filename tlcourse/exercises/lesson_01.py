@@ -18,7 +18,9 @@ def _accuracies(rng):
 
 
 def _compare_interval(expected, got):
-    if not isinstance(got, list | np.ndarray) or len(got) != 2:
+    if isinstance(got, np.ndarray):
+        got = got.tolist()
+    if not isinstance(got, list) or len(got) != 2:
         return compare_values(expected, got)
     return compare_values(expected[0], got[0], name="mean") or compare_values(
         expected[1], got[1], name="halfwidth", rtol=1e-4
@@ -140,12 +142,12 @@ def _last_time(seconds, accuracies, goal):
 
 def _compare_time(expected, got):
     diagnosis = compare_values(expected, got)
-    if diagnosis is not None and expected == np.inf:
+    if diagnosis is not None and expected == np.inf and isinstance(got, int | float):
         return Diagnosis(
             diagnosis.seen,
             "This curve never reaches its goal, and your answer names a time all the same.",
             "Before you take the first time, ask whether there is one; else return `float('inf')`.",
-            credit=0.5,
+            credit=0.5 if np.isfinite(got) else 0.0,
         )
     return diagnosis
 

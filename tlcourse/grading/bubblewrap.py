@@ -38,7 +38,7 @@ class Bubblewrap:
 
         Args:
             program: list of str.
-            folder: Path that can be written both inside and here, at the same place.
+            folder: Path that can be read inside too, at the same place.
             limits: `Limits`.
 
         Returns:
@@ -85,7 +85,7 @@ class Bubblewrap:
                 for word in ("--tmpfs", path, "--remount-ro", path)
             ),
             *(word for path in unreadable_files() for word in ("--ro-bind", "/dev/null", path)),
-            *("--bind", str(folder), str(folder)),
+            *("--ro-bind", str(folder), str(folder)),
             *("--remount-ro", "/"),
             *("--chdir", "/tmp/home", "--"),
             *program,

@@ -7,7 +7,6 @@ parts. Here nothing is read that was not asked for, and a message is of limited 
 import json
 import re
 import secrets
-import socket
 import struct
 
 from jupyter_client.session import DELIM, Session
@@ -33,20 +32,19 @@ class Channel:
     """The channel of requests to a kernel.
 
     Args:
-        path: of the kernel's socket.
+        connected: socket, with the kernel at its other end; closed with the channel.
         key: str, that the kernel signs messages with.
         most: bytes of one message that are read at most.
         wait: callable without arguments, called again and again; it raises
             when it has been too long. It may be exchanged: it is the attribute `wait`.
     """
 
-    def __init__(self, path, *, key, most, wait):
+    def __init__(self, connected, *, key, most, wait):
         self._session = Session(key=key.encode(), signature_scheme="hmac-sha256")
         self._most, self._left, self.wait = most, most, wait
-        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket = connected
         try:
             self._socket.settimeout(_WAIT_SECONDS)
-            self._socket.connect(str(path))
             self._send(_GREETING + bytes([_COMMAND, len(_READY)]) + _READY)
             self._read(len(_GREETING))  # what follows tells whether it means this protocol
         except BaseException:

@@ -5,6 +5,7 @@ packages that grade, to read. So it works without a network, and runs just what 
 The engine counts what it takes, and has no network, no capability and no way to gain one.
 """
 
+import contextlib
 import hashlib
 import io
 import os
@@ -39,6 +40,7 @@ _LIMIT_FILES = (
     "/sys/fs/cgroup/memory.max",
     "/sys/fs/cgroup/memory/memory.limit_in_bytes",
 )
+_OURS = "this is ours"
 _LIFE = 20  # times the seconds of one answer: a grader that was killed leaves nothing for longer
 
 
@@ -74,7 +76,8 @@ class Container:
         name = self._names.pop(process, None)
         if name is not None and process.poll() is None:
             # It is the engine's child, not ours: the engine must end it.
-            self._ask(["rm", "--force", "--volumes", name])
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._ask(["rm", "--force", "--volumes", name])
         end_program(process)
 
     def own_limits(self, limits):
@@ -106,7 +109,7 @@ class Container:
                 for word in _mount(path, path, "readonly")
             ),
             *self._hidden(),
-            *_mount(folder, folder),
+            *_mount(folder, folder, "readonly"),
             image,
             *("timeout", "--signal", "KILL", f"{_LIFE * limits.seconds:g}"),
             *program,
@@ -159,11 +162,13 @@ def find_container(limits):
 def _try(container, limits):
     """Returns why a container would not do as it is used, in a few words, or None when it would.
 
-    What it writes must be ours, and the limits must hold: an engine may pass over them.
+    What is ours must be open to it, and the limits must hold: an engine may pass over them.
     """
-    with tempfile.TemporaryDirectory(prefix="tlg-", ignore_cleanup_errors=True) as folder:
-        wanted = Path(folder, "seen")
-        program = ["sh", "-c", 'cat "$@" > "$0"; true', str(wanted), *_LIMIT_FILES]
+    with tempfile.TemporaryDirectory(prefix="tlg-") as folder:
+        ours = Path(folder, "ours")
+        ours.write_text(f"{_OURS}\n", encoding="ascii")
+        ours.chmod(0o600)
+        program = ["sh", "-c", 'cat "$@" >&2; true', "sh", str(ours), *_LIMIT_FILES]
         try:
             process = container.start(program, folder=Path(folder), limits=limits)
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -173,16 +178,12 @@ def _try(container, limits):
         except subprocess.TimeoutExpired:
             container.end(process)
             return "it does not end"
-        try:
-            if wanted.stat().st_uid != os.getuid():
-                return "what it writes is not ours"
-            found = wanted.read_text().split()
-        except OSError:
-            return _said(said) or "what it writes cannot be read"
+    _, seen, rest = said.decode(errors="replace").partition(f"{_OURS}\n")
+    if not seen:
+        return _said(said) or "it cannot read what is ours"
+    found = [int(line) for line in rest.split("\n") if line.isdigit()]
     asked = (limits.processes, limits.memory)
-    if len(found) != 2 or any(
-        not value.isdigit() or int(value) > most for value, most in zip(found, asked, strict=True)
-    ):
+    if len(found) != 2 or any(value > most for value, most in zip(found, asked, strict=True)):
         return (
             "it does not limit memory and processes; without root that needs cgroups of version 2"
         )

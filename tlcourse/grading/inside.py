@@ -12,6 +12,7 @@ import threading
 
 __all__ = ["MIME_TYPE", "Reply", "answers", "main"]
 
+_CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 MIME_TYPE = "application/vnd.tlcourse.answers+json"
 
 
@@ -86,13 +87,28 @@ def _end_with_the_grader():
         os._exit(0)
 
 
+def _application(path):
+    """Returns a kernel that goes to the grader for its requests, and keeps to itself otherwise."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    class Application(IPKernelApp):
+        def _try_bind_socket(self, s, port):
+            if s is not self.shell_socket:
+                return super()._try_bind_socket(s, port)
+            s.connect(f"ipc://{path}")
+            return port
+
+    return Application.instance()
+
+
 def main(arguments):
     """Starts a kernel.
 
     Args:
-        arguments: list of str: a JSON document with "connection_file", "limits" (memory, disk,
-            processes, which may be None, and filtered, whether system calls are already; or None
-            instead) and "modules" to import before the rest.
+        arguments: list of str: a JSON document with "shell", the path of the socket at which the
+            grader waits; "key", that messages are signed with; "own", a folder that can be
+            written; "limits" (memory, disk, processes, which may be None, and filtered, whether
+            system calls are already; or None instead); and "modules" to import before the rest.
     """
     (document,) = arguments
     settings = json.loads(document)
@@ -101,10 +117,13 @@ def main(arguments):
         _limit(**settings["limits"])
     for module in settings["modules"]:
         importlib.import_module(module)
-    from ipykernel.kernelapp import IPKernelApp
-
-    app = IPKernelApp.instance()
-    app.initialize(["-f", settings["connection_file"], "--HistoryManager.enabled=False"])
+    connection = {"transport": "ipc", "ip": f"{settings['own']}/k", "key": settings["key"]}
+    connection |= {f"{name}_port": number for number, name in enumerate(_CHANNELS, 1)}
+    file = f"{settings['own']}/connection.json"
+    with open(file, "w", encoding="utf-8") as stream:  # noqa: PTH123 (pathlib is slow to import)
+        json.dump(connection | {"signature_scheme": "hmac-sha256"}, stream)
+    app = _application(settings["shell"])
+    app.initialize(["-f", file, "--HistoryManager.enabled=False"])
     app.start()
 
 
