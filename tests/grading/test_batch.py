@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tlcourse.exercises.right_answer import solution_source
-from tlcourse.grading import local_jobs
+from tlcourse.grading import batch, local_jobs
 from tlcourse.grading.batch import grade_all
 from tlcourse.grading.local_jobs import LocalJobs
 from tlcourse.grading.sandbox import Limits
@@ -60,6 +60,13 @@ def test_what_has_changed_is_graded_again(grade, hand_in, tmp_path):
     assert found["bob"].score == 1
     assert {student for student, is_new in new.items() if is_new} == {"bob", "eve"}
     _, new = grade(secret=b"another")
+    assert all(new.values())
+
+
+def test_a_course_that_has_changed_grades_again(grade, monkeypatch):
+    grade()
+    monkeypatch.setattr(batch, "course_fingerprint", lambda: "another")
+    _, new = grade()
     assert all(new.values())
 
 

@@ -31,7 +31,7 @@ def kind(own_sandbox):
 @pytest.fixture
 def local():
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=":0", host="127.0.0.1"
+        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1"
     ) as local:
         yield local
 
@@ -90,11 +90,11 @@ def test_a_lost_worker_loses_no_grade_and_gives_none_twice(local, handed, kind, 
 
 
 def test_what_costs_every_worker_is_given_up_and_said(local, handed, kind, tmp_path, monkeypatch):
-    def deadly(content, student, *settings):
+    def deadly(course, content, student, *settings):
         if student == "bob":
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(0.1)
-        return module._grade(content, student, *settings)
+        return module._grade(course, content, student, *settings)
 
     with Cluster(local.scheduler_address, 1, SECRET, kind, LIMITS) as workers:
         monkeypatch.setattr(workers, "_work", deadly)
@@ -123,7 +123,9 @@ def test_a_scheduler_that_is_not_there(handed, tmp_path, address, monkeypatch, c
 
 def test_a_scheduler_without_workers():
     with (
-        distributed.LocalCluster(n_workers=0, dashboard_address=":0", host="127.0.0.1") as local,
+        distributed.LocalCluster(
+            n_workers=0, dashboard_address="127.0.0.1:0", host="127.0.0.1"
+        ) as local,
         pytest.raises(CourseError, match=r"has no worker; start some with `dask worker ADDRESS`"),
     ):
         Cluster(local.scheduler_address, 1, SECRET, "none", LIMITS)
@@ -144,6 +146,11 @@ def test_a_worker_that_would_grade_otherwise(local, monkeypatch, state, message)
     monkeypatch.setattr(module, "_state", lambda kind: real | state)
     with pytest.raises(CourseError, match=message):
         Cluster(local.scheduler_address, 1, SECRET, "none", LIMITS)
+
+
+def test_a_worker_with_another_course_that_comes_later_grades_nothing():
+    with pytest.raises(CourseError, match="another course"):
+        module._grade("tlcourse 0.0.1", b"", "ada", "00", SECRET, "none", LIMITS)
 
 
 def test_dask_is_not_installed(monkeypatch):

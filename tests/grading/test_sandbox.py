@@ -1,5 +1,6 @@
 """What is open in the sandbox, seen from inside of it, and what is said where there is none."""
 
+import os
 import shutil
 import sys
 
@@ -107,6 +108,22 @@ def test_a_checkout_on_the_path_is_not_shown(inside, monkeypatch):
     assert "tlcourse" in seen
     assert ".git" not in seen
     assert "tests" not in seen
+
+
+def test_of_the_search_path_only_packages_are_shown(tmp_path, monkeypatch):
+    """Not a checkout, by whatever name, nor where somebody works."""
+    alias, packages, work = tmp_path / "alias", tmp_path / "packages", tmp_path / "work"
+    alias.symlink_to(shown._PACKAGE.parent)
+    for folder in (packages, work / "here"):
+        folder.mkdir(parents=True)
+    monkeypatch.chdir(work / "here")
+    named = [alias, packages, work, work / "here", shown._PACKAGE.parent.parent]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, named)))
+    assert shown._search_path() == [str(packages)]
+    assert str(packages) in shown.python_folders()
+    assert str(alias) not in shown.python_folders()
+    found = shown.variables()["PYTHONPATH"].split(os.pathsep)
+    assert found == [str(packages), str(shown._PACKAGE.parent)]
 
 
 def test_memory_that_nobody_counts_is_refused(inside, kind):

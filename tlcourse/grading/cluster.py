@@ -7,11 +7,10 @@ tried. Workers are machines that the teacher trusts: they hold the secret of the
 
 import contextlib
 import functools
-import tempfile
-from pathlib import Path
 
-from tlcourse import __version__
 from tlcourse.errors import CourseError
+from tlcourse.grading.course_fingerprint import course_fingerprint
+from tlcourse.grading.folders import new_folder, remove_folder, remove_left_folders
 from tlcourse.grading.grades import SubmissionGrade
 from tlcourse.grading.judges import Judges
 from tlcourse.grading.layout import Handed
@@ -40,7 +39,7 @@ class Cluster:
 
     Raises:
         CourseError: if Dask is not installed, the scheduler is not there, it has no worker, or a
-            worker has another version of the course or no sandbox.
+            worker has another course or no sandbox.
     """
 
     def __init__(self, scheduler, jobs, secret, sandbox, limits):
@@ -58,7 +57,7 @@ class Cluster:
 
     def __exit__(self, *_):
         with self._open:
-            self._client.run(_end_judges)
+            self._client.run(_end_judges, self.secret)
 
     def grade(self, handed):
         """Yields `(Handed, SubmissionGrade)` for each, as they come.
@@ -80,6 +79,7 @@ class Cluster:
                 continue
             task = self._client.submit(
                 self._work,
+                course_fingerprint(),
                 content,
                 each.student,
                 each.lesson,
@@ -91,9 +91,11 @@ class Cluster:
             running[task] = each
         for task in as_completed(running, loop=self._client.loop):
             each = running[task]
-            problem = task.exception()
-            if problem is not None:
-                yield each, not_graded(each, repr(problem))
+            if task.cancelled():
+                yield each, not_graded(each, "the cluster was lost.")
+            elif (problem := task.exception()) is not None:
+                told = str(problem) if isinstance(problem, CourseError) else repr(problem)
+                yield each, not_graded(each, told)
             else:
                 yield each, SubmissionGrade.from_record(task.result())
 
@@ -109,7 +111,10 @@ def _client(scheduler, jobs, stack):
     if scheduler == "local":
         address = stack.enter_context(
             distributed.LocalCluster(
-                n_workers=jobs, threads_per_worker=1, dashboard_address=":0", host="127.0.0.1"
+                n_workers=jobs,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                host="127.0.0.1",
             )
         )
     else:
@@ -134,10 +139,10 @@ def _checked(client, scheduler, kind):
             f"the scheduler {scheduler!r} has no worker; start some with `dask worker ADDRESS`."
         )
     for worker, state in sorted(found.items()):
-        if state["version"] != __version__:
+        if state["course"] != course_fingerprint():
             raise CourseError(
-                f"the worker {worker} has tlcourse {state['version']}, and here is {__version__}; "
-                "install the same on both."
+                f"the worker {worker} has another course ({state['course']}) than this machine "
+                f"({course_fingerprint()}); install the same on both."
             )
         if state["problem"] is not None:
             raise CourseError(f"the worker {worker} cannot grade: {state['problem']}")
@@ -145,13 +150,14 @@ def _checked(client, scheduler, kind):
 
 
 def _state(kind):
-    """Returns a worker's version of the course, its sandbox, and why it has none (dict)."""
+    """Returns a worker's course, its sandbox, and why it has none (dict)."""
+    remove_left_folders()
     name = problem = None
     try:
         name = _sandbox(kind).name
     except CourseError as error:
         problem = str(error)
-    return {"version": __version__, "sandbox": name, "problem": problem}
+    return {"course": course_fingerprint(), "sandbox": name, "problem": problem}
 
 
 @functools.cache
@@ -162,17 +168,22 @@ def _sandbox(kind):
 _judges = {}  # of this worker: those of each secret
 
 
-def _grade(content, student, lesson, secret, sandbox, limits):
+def _grade(course, content, student, lesson, secret, sandbox, limits):
     """Grades one submission on a worker (the record of a `SubmissionGrade`)."""
+    if course != course_fingerprint():  # this worker came later than `_checked`
+        raise CourseError(f"a worker has another course ({course_fingerprint()}).")
     judges = _judges.setdefault(secret, Judges(secret, _MOST_JUDGES))
-    with tempfile.TemporaryDirectory(prefix="tlg-") as folder:
-        path = Path(folder, f"{lesson}.ipynb")
+    folder = new_folder()
+    try:
+        path = folder / f"{lesson}.ipynb"
         path.write_bytes(content)
         handed = Handed(student, lesson, path)
         return grade_or_error(handed, judges, _sandbox(sandbox), limits).to_record()
+    finally:
+        remove_folder(folder)
 
 
-def _end_judges():
-    """Ends the judges of a worker."""
-    while _judges:
-        _judges.popitem()[1].end()
+def _end_judges(secret):
+    """Ends a worker's judges of this secret; another run's may be at work."""
+    if secret in _judges:
+        _judges.pop(secret).end()

@@ -112,12 +112,14 @@ class _Answers:
                 "Look at: restart the kernel and run your notebook from the top."
             )
             return "raised", told, 0.0
+        digest = self._submission.digest()
         observe = f"{exercise.observe.__module__}:{exercise.observe.__name__}"
+        cases = self._judge.cases(exercise.id, digest)
         reply = self._kernel.evaluate(
             "__import__('tlcourse.grading.inside', fromlist=['answers']).answers("
-            f"{observe!r}, {answer_name(exercise.id)!r}, {self._judge.cases(exercise.id)!r})"
+            f"{observe!r}, {answer_name(exercise.id)!r}, {cases!r})"
         )
-        return self._judge.verdict(exercise.id, reply)
+        return self._judge.verdict(exercise.id, digest, reply)
 
     def _start(self):
         """Starts a kernel, in the state that the answers before this one left.

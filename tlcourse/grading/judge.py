@@ -23,7 +23,7 @@ from tlcourse.grading.wire import WireError, decode, encode
 
 __all__ = ["Judge", "JudgeFailed", "seed_of"]
 
-_JUDGING_SECONDS = 120
+_JUDGING_SECONDS = 60
 _MESSAGE = 4000  # characters
 _MEMORY = 6_000_000_000  # of data; a network that is judged has thousands of numbers
 
@@ -32,17 +32,21 @@ class JudgeFailed(CourseError):  # noqa: N818 (it reads better)
     """The judge itself could not work: a defect of the course or the machine, not an answer."""
 
 
-def seed_of(secret, exercise_id):
-    """Returns the seed of an exercise's inputs: the same for all students, and known to none.
+def seed_of(secret, exercise_id, answers):
+    """Returns the seed of an exercise's inputs, known to no student.
+
+    Another submission gets other inputs: what feedback tells of some helps nobody to answer by
+    heart. The same one gets the same.
 
     Args:
         secret: bytes.
         exercise_id: str.
+        answers: str that tells this submission from others.
 
     Returns:
         Int in [0, 2^63).
     """
-    digest = hmac.new(secret, exercise_id.encode(), hashlib.sha256).digest()
+    digest = hmac.new(secret, f"{exercise_id}\0{answers}".encode(), hashlib.sha256).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 
 
@@ -55,7 +59,7 @@ class Judge:
 
     def __init__(self, secret):
         self._secret = secret
-        self._process, self._lines, self._cases = None, None, {}
+        self._process, self._lines = None, None
 
     def __enter__(self):
         return self
@@ -63,18 +67,22 @@ class Judge:
     def __exit__(self, *_):
         self.end()
 
-    def cases(self, exercise_id):
-        """Returns the inputs of an exercise (str, as `tlcourse.grading.wire` writes them)."""
-        if exercise_id not in self._cases:
-            rng = np.random.default_rng(seed_of(self._secret, exercise_id))
-            self._cases[exercise_id] = encode(find(exercise_id).cases(rng))
-        return self._cases[exercise_id]
+    def cases(self, exercise_id, answers):
+        """Returns the inputs of an exercise (str, as `tlcourse.grading.wire` writes them).
 
-    def verdict(self, exercise_id, outcomes):
+        Args:
+            exercise_id: str.
+            answers: as in `seed_of`.
+        """
+        rng = np.random.default_rng(seed_of(self._secret, exercise_id, answers))
+        return encode(find(exercise_id).cases(rng))
+
+    def verdict(self, exercise_id, answers, outcomes):
         """Judges what an answer did.
 
         Args:
             exercise_id: str.
+            answers: as in `seed_of`.
             outcomes: str that came out of the sandbox, or None when nothing did.
 
         Returns:
@@ -83,18 +91,20 @@ class Judge:
         Raises:
             JudgeFailed: if the right answer itself cannot be had.
         """
-        asked = {"exercise": exercise_id, "seed": seed_of(self._secret, exercise_id)}
+        seed = seed_of(self._secret, exercise_id, answers)
         # The text is read in the judge's process too: a short one may stand for much data.
-        found = self._ask(asked | {"outcomes": outcomes})
-        if found is None:
+        asked = {"exercise": exercise_id, "seed": seed, "outcomes": outcomes}
+        for _ in range(2):  # the process may have ended for a reason that is not this answer's
+            found = self._ask(asked)
+            if found is not None:
+                return tuple(found)
             self.end()
-            told = (
-                "Seen: your answer is too large to be judged.\n"
-                "It means: judging it took too much time or memory.\n"
-                "Look at: what the question asks for is small."
-            )
-            return "wrong", told, 0.0
-        return tuple(found)
+        told = (
+            "Seen: your answer is too large to be judged.\n"
+            "It means: judging it took too much time or memory.\n"
+            "Look at: what the question asks for is small."
+        )
+        return "wrong", told, 0.0
 
     def _ask(self, request):
         """Returns the process's reply, or None when it did not stand the request."""
@@ -185,21 +195,17 @@ def _serve():
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
-    known = {}
     for line in sys.stdin:
         request = json.loads(line)
-        reply = _reply(request, known)
+        reply = _reply(request)
         replies.write(json.dumps(reply) + "\n")
         replies.flush()
 
 
-def _reply(request, known):
+def _reply(request):
     exercise = find(request["exercise"])
-    key = (exercise.id, request["seed"])
     try:
-        if key not in known:
-            known[key] = _expected(exercise, request["seed"])
-        cases, expected = known[key]
+        cases, expected = _expected(exercise, request["seed"])
     except Exception as error:
         return {"failed": f"{type(error).__name__}: {error}"}
     try:

@@ -23,7 +23,7 @@ class Judges:
     def __init__(self, secret, most):
         self._secret, self._most = secret, most
         self._all, self._idle, self._lock = [], queue.LifoQueue(), threading.Lock()
-        self._inputs = Judge(secret)  # has no process before it is asked for a verdict
+        self._inputs = Judge(secret)  # it has no process as long as no verdict is asked of it
 
     def __enter__(self):
         return self
@@ -31,16 +31,15 @@ class Judges:
     def __exit__(self, *_):
         self.end()
 
-    def cases(self, exercise_id):
+    def cases(self, exercise_id, answers):
         """Returns the inputs of an exercise; see `Judge.cases`."""
-        with self._lock:
-            return self._inputs.cases(exercise_id)
+        return self._inputs.cases(exercise_id, answers)
 
-    def verdict(self, exercise_id, outcomes):
+    def verdict(self, exercise_id, answers, outcomes):
         """Judges what an answer did; arguments and what is returned as in `Judge.verdict`."""
         judge = self._lent()
         try:
-            return judge.verdict(exercise_id, outcomes)
+            return judge.verdict(exercise_id, answers, outcomes)
         finally:
             self._idle.put(judge)
 

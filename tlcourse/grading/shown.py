@@ -32,9 +32,12 @@ def variables():
         "PYTHONDONTWRITEBYTECODE": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
-    for name in ("KERAS_BACKEND", "PYTHONPATH", "LD_LIBRARY_PATH"):
+    for name in ("KERAS_BACKEND", "LD_LIBRARY_PATH"):
         if name in os.environ:
             settings[name] = os.environ[name]
+    if os.environ.get("PYTHONPATH"):
+        # This package itself is shown, though not all of a checkout that it may lie in.
+        settings["PYTHONPATH"] = os.pathsep.join([*_search_path(), str(_PACKAGE.parent)])
     return settings
 
 
@@ -51,10 +54,21 @@ def system_paths():
 def python_folders():
     """Returns the folders of the interpreter, its packages, this package and its data (list)."""
     places = {Path(sys.prefix), Path(sys.base_prefix), _PACKAGE, data_folder()}
-    places |= {Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place}
-    # A checkout on the path holds the notebooks once more, in its history.
-    places = {place.absolute() for place in places if place.is_dir()} - {_PACKAGE.parent}
-    return sorted(str(place) for place in places)
+    return sorted({str(place.absolute()) for place in places} | set(_search_path()))
+
+
+def _search_path():
+    """Returns the folders of PYTHONPATH (list of str) that hold packages and nothing of ours.
+
+    A checkout holds the notebooks once more, in its history; the folder where somebody works, or
+    lives, may hold submissions and grades.
+    """
+    named = [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
+    private = [_PACKAGE.parent, Path.cwd(), Path.home().resolve()]
+    resolved = [place.resolve() for place in named if place.is_dir()]
+    return [
+        str(place) for place in resolved if not any(each.is_relative_to(place) for each in private)
+    ]
 
 
 def emptied_folders():

@@ -5,6 +5,7 @@ and define for them. Points, checks, marks, the kernel and all outputs are the c
 """
 
 import ast
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,11 @@ class Submission:
     lesson: str
     answers: dict[str, str]
     helpers: tuple[str, ...] = ()
+
+    def digest(self):
+        """Returns a checksum of all that counts of it (str)."""
+        whole = json.dumps([self.lesson, sorted(self.answers.items()), self.helpers])
+        return hashlib.sha256(whole.encode()).hexdigest()
 
     def names_used(self):
         """Returns the names that answers and helpers mention (set of str)."""
