@@ -135,8 +135,8 @@ def test_a_scheduler_without_workers():
     ("state", "message"),
     [
         (
-            {"version": "0.0.1"},
-            r"worker tcp://.* has tlcourse 0\.0\.1, and here is .*; install the",
+            {"course": "tlcourse 0.0.1"},
+            r"worker tcp://.* has another course \(tlcourse 0\.0\.1\) than this machine",
         ),
         ({"problem": "There is no sandbox."}, r"worker tcp://.* cannot grade: There is no sandbox"),
     ],

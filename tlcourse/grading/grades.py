@@ -19,7 +19,7 @@ class ExerciseGrade:
         max: points that a right answer earns.
         verdict: one of `VERDICTS`.
         message: the diagnosis, a few lines for the learner; a line may begin with a label such as
-            "Seen: ...". It never holds an expected value of an input that is not shown with it.
+            "Seen: ...". It shows no hidden input.
         seconds: time that trying the answer took.
     """
 
