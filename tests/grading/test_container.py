@@ -129,6 +129,21 @@ def test_it_is_closed(tmp_path, monkeypatch):
     assert not any(Path(over.split(",")[1].partition("=")[2]).iterdir())
 
 
+def test_what_an_engine_leaves_where_it_was_started_goes_with_the_folder(
+    engine, tmp_path, monkeypatch
+):
+    """Podman's monitor writes "oom" there when memory is used up."""
+    here, folder = tmp_path / "here", tmp_path / "folder"
+    for each in (here, folder):
+        each.mkdir()
+    monkeypatch.chdir(here)
+    container = Container(str(engine(script='#!/bin/sh\n[ "$1" = run ] && touch oom; exit 0\n')))
+    process = container.start(["true"], folder=folder, limits=LIMITS)
+    process.communicate()
+    assert list(folder.iterdir()) == [folder / "oom"]
+    assert list(here.iterdir()) == []
+
+
 def test_what_runs_is_ended_by_the_engine(engine, tmp_path):
     container = Container(str(engine()))
     process = container.start(["sleep", "60"], folder=tmp_path, limits=LIMITS)

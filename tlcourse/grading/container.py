@@ -67,7 +67,9 @@ class Container:
         if self._image is None:
             self._image = self._import_image()
         name = f"tlcourse-{secrets.token_hex(8)}"
-        process = start_program(self._command(name, self._image, program, folder, limits))
+        command = self._command(name, self._image, program, folder, limits)
+        # Podman's monitor leaves a file where it was started when memory is used up.
+        process = start_program(command, cwd=folder)
         self._names[process] = name
         return process
 
