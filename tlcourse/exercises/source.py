@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tlcourse.errors import UnknownName, near
 
-__all__ = ["lesson_files", "notebooks_dir", "solution_cells"]
+__all__ = ["cell_ids", "lesson_files", "notebooks_dir", "solution_cells"]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LESSON_FILE = re.compile(r"(\d\d)_\w+\.ipynb")
@@ -65,3 +65,17 @@ def _read_solution_cells(path, _changed):
         if cell["cell_type"] == "code" and marks.get("solution") and grade_id:
             cells[f"{grade_id[1]}.{grade_id[2]}"] = "".join(cell["source"])
     return cells
+
+
+def cell_ids(exercise_id):
+    """Return the `grade_id`s of an exercise's cells in the notebooks: `(check, answer)`.
+
+    Args:
+        exercise_id: such as "01.2".
+
+    Example:
+        >>> cell_ids("01.2")
+        ('check-01-2', 'ex-01-2')
+    """
+    number = exercise_id.replace(".", "-")
+    return f"check-{number}", f"ex-{number}"

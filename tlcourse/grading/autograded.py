@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from tlcourse.atomic import write_atomically
-from tlcourse.exercises.source import lesson_files
+from tlcourse.exercises.source import cell_ids, lesson_files
 from tlcourse.grading.manifest import released_copy
 from tlcourse.grading.submission import UnreadableSubmission, read_submission
 
@@ -52,14 +52,11 @@ def write_autograded(course, handed, grades):
 
 def _rebuilt(lesson, answers, grade):
     notebook = released_copy(nbformat.read(lesson_files()[lesson], as_version=4))
-    verdicts = {each.id: each for each in grade.exercises}
-    for cell in notebook.cells:
-        kind, _, number = cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("-")
-        exercise = number.replace("-", ".")
-        if kind == "ex" and exercise in answers:
-            cell.source = answers[exercise]
-        elif kind == "check" and exercise in verdicts:
-            one = verdicts[exercise]
-            text = f"{one.verdict}, {one.points:g} of {one.max:g} points\n{one.message}\n"
-            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text)]
+    cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
+    for each in grade.exercises:
+        check, answer = cell_ids(each.id)
+        if each.id in answers:
+            cells[answer].source = answers[each.id]
+        text = f"{each.verdict}, {each.points:g} of {each.max:g} points\n{each.message}\n"
+        cells[check].outputs = [nbformat.v4.new_output("stream", name="stdout", text=text)]
     return notebook

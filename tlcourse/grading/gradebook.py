@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import nbformat
 
 from tlcourse.errors import CourseError
-from tlcourse.exercises.source import lesson_files
+from tlcourse.exercises.source import cell_ids, lesson_files
 from tlcourse.grading.manifest import Manifest, make_manifest
 from tlcourse.grading.release import COURSE_ID
 from tlcourse.lessons.catalog import find_lesson
@@ -124,7 +124,7 @@ class Gradebook:
             with self._book.db.no_autoflush:
                 self._book.update_or_create_submission(name, grade.student)
             for exercise in grade.exercises:
-                check, solution = _cell_ids(exercise)
+                check, solution = cell_ids(exercise.id)
                 entry = self._book.find_grade(check, name, name, grade.student)
                 if entry.auto_score != exercise.points:
                     entry.auto_score = exercise.points
@@ -213,7 +213,7 @@ class Gradebook:
         from nbgrader.api import MissingEntry
 
         for exercise in grade.exercises:
-            check, solution = _cell_ids(exercise)
+            check, solution = cell_ids(exercise.id)
             try:
                 points = self._book.find_grade_cell(check, name, name).max_score
                 self._book.find_solution_cell(solution, name, name)
@@ -281,12 +281,6 @@ def _storable(text):
     """Text that every database takes: half characters and zeros become escapes."""
     text = text.replace("\0", "\\x00")
     return text.encode("utf-8", "backslashreplace").decode("utf-8") or None
-
-
-def _cell_ids(exercise):
-    """Ids of the exercise's check and solution cells, as in the source notebooks."""
-    number = exercise.id.replace(".", "-")
-    return f"check-{number}", f"ex-{number}"
 
 
 def _as_nbgrader_keeps_it(lesson):

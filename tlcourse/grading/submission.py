@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tlcourse.errors import CourseError
 from tlcourse.exercises.catalog import for_lesson
+from tlcourse.exercises.source import cell_ids
 
 __all__ = ["MAX_BYTES", "Submission", "UnreadableSubmission", "read_content", "read_submission"]
 
@@ -69,7 +70,7 @@ def read_submission(path, lesson):
             this lesson.
         UnknownName: if there is no such lesson.
     """
-    ids = {f"ex-{e.id.replace('.', '-')}": e.id for e in for_lesson(lesson)}
+    ids = {cell_ids(e.id)[1]: e.id for e in for_lesson(lesson)}
     cells = list(_cells(_document(read_content(path))))
     answers, others, strangers = {}, [], set()
     for source, marks in cells:
