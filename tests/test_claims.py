@@ -2,7 +2,7 @@
 
 import pytest
 
-from tlcourse.lessons.run import run
+from tlcourse.lessons.running.run import run_lessons
 
 
 @pytest.mark.slow
@@ -10,7 +10,7 @@ from tlcourse.lessons.run import run
 @pytest.mark.parametrize("lesson_id", ["01", "04"])
 def test_every_claim_holds(lesson_id, seed, monkeypatch):
     monkeypatch.delenv("TLCOURSE_DATA", raising=False)  # the claims of a machine without real data
-    ((_, execution),) = run([lesson_id], seed=seed, profile="quick").executions
+    ((_, execution),) = run_lessons([lesson_id], seed=seed, profile="quick").executions
     failed = [claim["text"] for claim in execution.claims if not claim["holds"]]
     assert not failed, f"lesson {lesson_id}, seed {seed}: " + "; ".join(failed)
     assert execution.error is None, f"lesson {lesson_id}, seed {seed}: {execution.error}"

@@ -11,8 +11,8 @@ import pytest
 from tlcourse.exercises import for_lesson
 from tlcourse.exercises.source import lesson_files, notebooks_dir
 from tlcourse.lessons.claim import MIME_TYPE
-from tlcourse.lessons.learner_copy import learner_copy
-from tlcourse.lessons.run_notebook import run_notebook
+from tlcourse.lessons.desk.views import learner_copy
+from tlcourse.lessons.running.run_notebook import execute_notebook
 
 LESSONS = lesson_files()
 MOST_LINES, MOST_WORDS, MOST_BYTES = 25, 120, 60_000
@@ -217,7 +217,7 @@ def test_no_line_of_a_solution_is_in_the_learners_copy(notebook):
 
 @pytest.mark.slow
 def test_the_learners_copy_runs_to_its_end_with_nothing_attempted(notebook):
-    done = run_notebook(learner_copy(notebook))
+    done = execute_notebook(learner_copy(notebook))
     assert done.error is None
     for cell in code_cells(done.notebook):
         assert cell.execution_count, f"{cell.id} was not reached"

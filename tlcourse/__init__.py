@@ -4,12 +4,12 @@
 verb is first used (PEP 562), so that the import itself and the command line stay instant.
 """
 
-from importlib import import_module
+from tlcourse.lazy import lazy_face
 
 __version__ = "0.1.0"
 
 _VERBS = {
-    "tlcourse.domains": (
+    "domains": (
         "Domain",
         "DomainPair",
         "from_arrays",
@@ -18,15 +18,11 @@ _VERBS = {
         "load_domain",
         "load_pair",
     ),
-    "tlcourse.backbones": (
-        "RandomAffine",
-        "extract_features",
-        "freeze",
-        "load_backbone",
-        "multi_level",
-    ),
-    "tlcourse.measures": ("interval",),
-    "tlcourse.strategies": (
+    "models": ("freeze", "multi_level"),
+    "training": ("extract_features",),
+    "backbones": ("RandomAffine", "load_backbone"),
+    "measures": ("interval",),
+    "strategies": (
         "AdaBN",
         "AdaptThenTune",
         "Adaptation",
@@ -68,8 +64,8 @@ _VERBS = {
         "over_shots",
         "selected_accuracies",
     ),
-    "tlcourse.exercises": ("check", "hint", "solution"),
-    "tlcourse.lessons": ("claim", "setup"),
+    "exercises": ("check", "hint", "solution"),
+    "lessons": ("claim", "setup"),
 }
 _ROOMS = (
     "backbones",
@@ -78,22 +74,19 @@ _ROOMS = (
     "lessons",
     "losses",
     "measures",
+    "models",
     "plots",
     "strategies",
+    "training",
 )
-_HOME = {name: room for room, names in _VERBS.items() for name in names}
+_HOMES = {
+    **{name: room for room, names in _VERBS.items() for name in names},
+    **dict.fromkeys(_ROOMS, ""),
+}
 
-__all__ = [*sorted(_HOME), *_ROOMS]
+__all__ = [*sorted(_HOMES)]
 
-
-def __getattr__(name):
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    if name in _ROOMS:
-        return import_module(f"tlcourse.{name}")
-    raise AttributeError(
-        f"module 'tlcourse' has no attribute {name!r}; it offers {', '.join(__all__)}."
-    )
+__getattr__ = lazy_face(__name__, _HOMES)
 
 
 def __dir__():

@@ -7,9 +7,10 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse.backbones import backbone_names, load_backbone, predict
-from tlcourse.backbones.recipes import RECIPES
+from tlcourse.backbones import backbone_names, load_backbone
+from tlcourse.backbones.pretraining.recipes import RECIPES
 from tlcourse.errors import UnknownName
+from tlcourse.training import predict
 
 PREPROCESS = {
     "vgg16": keras.applications.vgg16,

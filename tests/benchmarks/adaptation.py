@@ -29,12 +29,13 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from tlcourse.backbones import RandomAffine, seed_keras
+from tlcourse.backbones import RandomAffine
 from tlcourse.domains import Domain, DomainPair, load_domain
 from tlcourse.measures import interval
 from tlcourse.strategies import CDAN, DAN, DANN, MCC, Adaptation, DeepCORAL
-from tlcourse.strategies.dan import MmdTerm
-from tlcourse.strategies.mcc import ConfusionTerm
+from tlcourse.strategies.adaptation.dan import MmdTerm
+from tlcourse.strategies.adaptation.mcc import ConfusionTerm
+from tlcourse.training import seed_keras
 
 # The strengths are those of the others' scripts.
 METHODS = {
@@ -110,7 +111,7 @@ def ours(pair, method, seed, epochs):
         batch_size=128,
         learning_rate=1e-3,
         epochs=epochs,
-        n_watches=epochs,
+        n_evals=epochs,
         **settings,
     ).fit(pair, seed=seed)
     seconds = fitted.history["seconds"]

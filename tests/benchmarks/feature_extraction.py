@@ -34,8 +34,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from tlcourse.backbones import freeze, join, load_backbone, new_head
+from tlcourse.backbones import load_backbone
 from tlcourse.domains import Domain
+from tlcourse.models import freeze, join, new_head
 from tlcourse.strategies import LinearProbe
 
 N_CLASSES = 10

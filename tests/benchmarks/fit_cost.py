@@ -23,8 +23,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from tlcourse.backbones import copy_of, freeze_batchnorm, join, load_backbone, new_head
+from tlcourse.backbones import load_backbone
 from tlcourse.domains import Domain
+from tlcourse.models import copy_of, freeze_batchnorm, join, new_head
 from tlcourse.strategies import FineTune
 
 LIMIT = 1.05

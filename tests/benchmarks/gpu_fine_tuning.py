@@ -53,8 +53,9 @@ def with_tlcourse(args):
     import keras
 
     import tlcourse as tl
-    from tlcourse.backbones import extract_features, load_backbone, precision
+    from tlcourse.backbones import load_backbone
     from tlcourse.domains import Domain
+    from tlcourse.training import extract_features, precision
 
     device = jax.devices()[0]
     keras.config.set_dtype_policy("mixed_bfloat16" if args.anywhere else precision())
@@ -69,7 +70,7 @@ def with_tlcourse(args):
         class_names=[str(i) for i in range(N_CLASSES)],
     )
     passes = args.repeats + 1
-    settings = {"epochs": passes, "n_watches": passes, "batch_size": args.batch}
+    settings = {"epochs": passes, "n_evals": passes, "batch_size": args.batch}
     tuned = tl.FineTune(backbone, freeze_statistics=False, **settings).fit(domain)
     seconds = np.diff(tuned.history["seconds"])  # from the end of the first pass on
     found = {"fine-tuning": len(x) / statistics.median(seconds)}

@@ -35,9 +35,9 @@ from tlcourse.exercises.source import lesson_files
 from tlcourse.grading.batch import grade_all
 from tlcourse.grading.layout import find_submissions
 from tlcourse.grading.local_jobs import LocalJobs
-from tlcourse.grading.release import release
-from tlcourse.grading.sandbox import Limits, NoSandbox, find_sandbox
-from tlcourse.lessons.kernel import new_kernel_manager
+from tlcourse.grading.nbgrader.course import release
+from tlcourse.grading.sandbox.sandbox import Limits, NoSandbox, find_sandbox
+from tlcourse.lessons.running.kernel import new_kernel_manager
 
 EXTRA_SECONDS, EXTRA_SHARE, FASTER = 1.0, 0.10, 1.7
 

@@ -24,7 +24,7 @@ import psutil
 
 from tlcourse.exercises.catalog import for_lesson
 from tlcourse.exercises.source import lesson_files
-from tlcourse.grading.sandbox import NoSandbox, find_sandbox
+from tlcourse.grading.sandbox.sandbox import NoSandbox, find_sandbox
 
 LESSONS = ("00", "01", "04")
 

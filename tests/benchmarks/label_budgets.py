@@ -19,9 +19,10 @@ import keras
 from rich.console import Console
 from rich.table import Table
 
-from tlcourse.backbones import load_backbone, multi_level
+from tlcourse.backbones import load_backbone
 from tlcourse.domains import load_pair
 from tlcourse.measures import interval
+from tlcourse.models import multi_level
 from tlcourse.strategies import FineTune, FromScratch, LinearProbe
 
 METHODS = ("from scratch", "linear probe", "fine-tuned")

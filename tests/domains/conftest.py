@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tlcourse.domains import registry
-from tlcourse.domains.registry import DataFile, DataSet
+from tlcourse.domains.files import registry
+from tlcourse.domains.files.registry import DataFile, DataSet
 
 
 class Web:

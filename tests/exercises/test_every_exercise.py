@@ -9,7 +9,7 @@ from tlcourse.exercises.catalog import lesson_ids
 from tlcourse.exercises.plain import plain
 from tlcourse.exercises.right_answer import right_answer
 from tlcourse.exercises.source import lesson_files, solution_cells
-from tlcourse.lessons.learner_copy import learner_copy
+from tlcourse.lessons.desk.views import learner_copy
 
 EXERCISES = [exercise for lesson_id in lesson_ids() for exercise in for_lesson(lesson_id)]
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)

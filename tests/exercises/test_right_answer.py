@@ -1,12 +1,14 @@
 """The right answer is run as the lesson would run it."""
 
+import importlib
 import sys
 
 import numpy as np
 import pytest
 
 from tlcourse.errors import UnknownName
-from tlcourse.exercises import right_answer as room
+
+room = importlib.import_module("tlcourse.exercises.right_answer")  # the face hides the file
 
 CELL = '''import math
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tlcourse.grading.layout import find_submissions
-from tlcourse.grading.sandbox import NoSandbox, find_sandbox
+from tlcourse.grading.sandbox.sandbox import NoSandbox, find_sandbox
 
 
 @pytest.fixture(scope="session")

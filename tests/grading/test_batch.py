@@ -8,7 +8,7 @@ from tlcourse.exercises.right_answer import solution_source
 from tlcourse.grading import batch, local_jobs
 from tlcourse.grading.batch import grade_all
 from tlcourse.grading.local_jobs import LocalJobs
-from tlcourse.grading.sandbox import Limits
+from tlcourse.grading.sandbox.sandbox import Limits
 
 WRONG = "def accuracy(logits, labels):\n    return 100.0"
 LIMITS = Limits(seconds=20)

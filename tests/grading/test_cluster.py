@@ -15,7 +15,7 @@ from tlcourse.grading import cluster as module
 from tlcourse.grading.batch import grade_all
 from tlcourse.grading.cluster import Cluster
 from tlcourse.grading.local_jobs import LocalJobs
-from tlcourse.grading.sandbox import Limits
+from tlcourse.grading.sandbox.sandbox import Limits
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="submissions are graded on Linux")

@@ -8,8 +8,8 @@ from tlcourse.errors import UnknownName
 from tlcourse.exercises.right_answer import solution_source
 from tlcourse.exercises.source import lesson_files
 from tlcourse.grading.grade import _clean, grade_submission
-from tlcourse.grading.judge import Judge
-from tlcourse.grading.sandbox import Limits, find_sandbox
+from tlcourse.grading.judging.judge import Judge
+from tlcourse.grading.sandbox.sandbox import Limits, find_sandbox
 
 LIMITS = Limits(seconds=20, memory=10**9)
 

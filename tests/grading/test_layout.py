@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tlcourse.grading.layout import Handed, NoSubmissions, find_submissions, lesson_of
+from tlcourse.grading.layout import NoSubmissions, SubmissionFile, find_submissions, lesson_of
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def test_by_student_and_lesson(put):
     folder = put("bob/04.ipynb", "ada/04_feature_extraction.ipynb", "ada/01.ipynb", "ada/notes.txt")
     found, left_out = find_submissions(folder)
     assert found == [
-        Handed("ada", "01", folder / "ada" / "01.ipynb"),
-        Handed("ada", "04", folder / "ada" / "04_feature_extraction.ipynb"),
-        Handed("bob", "04", folder / "bob" / "04.ipynb"),
+        SubmissionFile("ada", "01", folder / "ada" / "01.ipynb"),
+        SubmissionFile("ada", "04", folder / "ada" / "04_feature_extraction.ipynb"),
+        SubmissionFile("bob", "04", folder / "bob" / "04.ipynb"),
     ]
     assert left_out == []
     assert [each.student for each in find_submissions(folder, lessons=["01"])[0]] == ["ada"]

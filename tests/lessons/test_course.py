@@ -48,9 +48,9 @@ def test_gpu(capsys):
 
 def test_data_sets(capsys, monkeypatch):
     there = {"mnist": (False, "Run: tlcourse data fetch mnist"), "glyphs": (True, "")}
-    catalog = ModuleType("tlcourse.domains.catalog")
-    catalog.available = there.__getitem__
-    monkeypatch.setitem(sys.modules, "tlcourse.domains.catalog", catalog)
+    domains = ModuleType("tlcourse.domains")
+    domains.available = there.__getitem__
+    monkeypatch.setitem(sys.modules, "tlcourse.domains", domains)
     assert course().offers("glyphs")
     assert not course().offers("mnist")
     assert capsys.readouterr().out == "Run: tlcourse data fetch mnist\n"

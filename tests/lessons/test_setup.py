@@ -17,10 +17,9 @@ def styles(monkeypatch):
     for name in ("PROFILE", "SEED", "DATA", "HOSTS", "PROCESS"):
         monkeypatch.setenv(f"TLCOURSE_{name}", "")
     calls = []
-    plots, style = ModuleType("tlcourse.plots"), ModuleType("tlcourse.plots.style")
-    style.use_style = lambda: calls.append("style")
+    plots = ModuleType("tlcourse.plots")
+    plots.use_style = lambda: calls.append("style")
     monkeypatch.setitem(sys.modules, "tlcourse.plots", plots)
-    monkeypatch.setitem(sys.modules, "tlcourse.plots.style", style)
     return calls
 
 
@@ -77,7 +76,7 @@ def test_bad_arguments():
 
 def test_devices_are_handed_on(monkeypatch):
     asked = []
-    monkeypatch.setattr("tlcourse.backbones.use_devices", asked.append)
+    monkeypatch.setattr("tlcourse.training.use_devices", asked.append)
     setup()
     setup(devices=2)
     assert asked == ["auto", 2]
@@ -90,7 +89,7 @@ def test_devices_that_are_not_there():
 
 def test_several_processes_are_connected(monkeypatch):
     asked = []
-    monkeypatch.setattr("tlcourse.backbones.connect_hosts", lambda *where: asked.append(where))
+    monkeypatch.setattr("tlcourse.training.connect_hosts", lambda *where: asked.append(where))
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     monkeypatch.setenv("TLCOURSE_HOSTS", "a:1,b:2")
     monkeypatch.setenv("TLCOURSE_PROCESS", "1")

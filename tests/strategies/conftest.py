@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse.backbones import load_backbone, new_head
+from tlcourse.backbones import load_backbone
 from tlcourse.domains import Domain, DomainPair
+from tlcourse.models import new_head
 
 
 def make_domain(name, seed, *, n_train=45, n_test=30, shade=1.0, class_names=("a", "b", "c")):

@@ -7,15 +7,11 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse.backbones import load_backbone, new_head, predict
+from tlcourse.backbones import load_backbone
 from tlcourse.domains import DomainPair
-from tlcourse.strategies import (
-    FeatureExtraction,
-    FineTune,
-    FromScratch,
-    LinearProbe,
-    SourceOnly,
-)
+from tlcourse.models import new_head
+from tlcourse.strategies import FeatureExtraction, FineTune, FromScratch, LinearProbe, SourceOnly
+from tlcourse.training import predict
 
 SHORT = {"steps": 6, "batch_size": 8}
 
@@ -91,7 +87,7 @@ def test_source_only_does_see_those_of_the_source(pair):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_labels_of_the_test_set_choose_nothing(pair, backbone, name):
-    strategy = every_strategy(backbone, validation=0.34, n_watches=3)[name]
+    strategy = every_strategy(backbone, validation=0.34, n_evals=3)[name]
     shuffled = DomainPair(pair.source, with_labels(pair.target, "test"))
     one, two = strategy.fit(pair, shots=4), strategy.fit(shuffled, shots=4)
     assert same_weights(one, two)
@@ -103,8 +99,8 @@ def test_labels_of_the_test_set_choose_nothing(pair, backbone, name):
 def test_validation_comes_out_of_the_labelled_shots(pair, backbone, monkeypatch):
     seen = {}
 
-    def note(self, model, backbone, head, x, labels, watch, seed):
-        seen["kept"], seen["held"] = x, watch[0]
+    def note(self, model, backbone, head, x, labels, eval_data, seed):
+        seen["kept"], seen["held"] = x, eval_data[0]
         return {"loss": []}
 
     monkeypatch.setattr(FromScratch, "_train", note)
@@ -117,9 +113,9 @@ def test_validation_comes_out_of_the_labelled_shots(pair, backbone, monkeypatch)
 
 
 def test_watching_the_test_set_changes_nothing(pair, backbone):
-    for strategy in every_strategy(backbone, n_watches=3).values():
+    for strategy in every_strategy(backbone, n_evals=3).values():
         alone = strategy.fit(pair, shots=3)
-        watched = strategy.fit(pair, shots=3, watch_test=True)
+        watched = strategy.fit(pair, shots=3, eval_test=True)
         assert same_weights(alone, watched)
         assert watched.history["accuracy"][-1] == pytest.approx(watched.target_accuracy)
         assert "accuracy" not in alone.history
@@ -189,7 +185,7 @@ def test_they_learn(pair):
         ({"steps": 0}, "`steps` must be a whole number, at least 1; got 0"),
         ({"epochs": 1.5}, "`epochs` must be .*; got 1.5"),
         ({"batch_size": 0}, "`batch_size` must be .*; got 0"),
-        ({"n_watches": 0}, "`n_watches` must be .*; got 0"),
+        ({"n_evals": 0}, "`n_evals` must be .*; got 0"),
         ({"learning_rate": float("nan")}, "`learning_rate` must be a positive .*; got nan"),
         ({"learning_rate": 0}, "`learning_rate` must be a positive .*; got 0"),
         ({"learning_rate": -1e-3}, "`learning_rate` must be a positive .*; got -0.001"),
@@ -268,5 +264,5 @@ def test_one_shot_leaves_nothing_to_validate_on(pair, backbone):
 
 
 def test_watching_and_validation_do_not_go_together(pair, backbone):
-    with pytest.raises(ValueError, match="`watch_test` goes with `validation=0` only"):
-        LinearProbe(backbone, validation=0.2, **SHORT).fit(pair, watch_test=True)
+    with pytest.raises(ValueError, match="`eval_test` goes with `validation=0` only"):
+        LinearProbe(backbone, validation=0.2, **SHORT).fit(pair, eval_test=True)

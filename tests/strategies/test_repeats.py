@@ -22,7 +22,7 @@ def test_over_seeds_gives_one_result_a_seed(pair, backbone):
 
 
 def test_over_seeds_hands_on_what_is_watched(pair, backbone):
-    (result,) = over_seeds(LinearProbe(backbone, **SHORT), pair, seeds=[0], watch_test=True)
+    (result,) = over_seeds(LinearProbe(backbone, **SHORT), pair, seeds=[0], eval_test=True)
     assert len(result.history["accuracy"]) == 1
 
 

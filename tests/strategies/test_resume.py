@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from tlcourse.backbones import Notes, RandomAffine
+from tlcourse.backbones import RandomAffine
 from tlcourse.strategies import DAN, FineTune, FromScratch, GradualUnfreezing, LinearProbe
+from tlcourse.training import HistoryRecorder
 
 STEPS = {"steps": 20, "batch_size": 8}
 
@@ -27,7 +28,7 @@ def values(result):
 def test_it_goes_on_where_it_was(name, pair, backbone, tmp_path, monkeypatch):
     whole = strategies(backbone, None)[name].fit(pair, shots=5, seed=2)
     cut = strategies(backbone, tmp_path)[name]
-    end, seen = Notes.on_train_batch_end, []
+    end, seen = HistoryRecorder.on_train_batch_end, []
 
     def pull_the_plug(self, batch, logs=None):
         end(self, batch, logs)
@@ -35,7 +36,7 @@ def test_it_goes_on_where_it_was(name, pair, backbone, tmp_path, monkeypatch):
         if len(seen) == 14:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Notes, "on_train_batch_end", pull_the_plug)
+    monkeypatch.setattr(HistoryRecorder, "on_train_batch_end", pull_the_plug)
     with pytest.raises(KeyboardInterrupt):
         cut.fit(pair, shots=5, seed=2)
     resumed = cut.fit(pair, shots=5, seed=2)

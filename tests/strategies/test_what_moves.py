@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse.backbones import FeatureScale, RandomAffine, copy_of
+from tlcourse.backbones import RandomAffine
+from tlcourse.models import FeatureScale, copy_of
 from tlcourse.strategies import (
     FeatureExtraction,
     FineTune,

@@ -1,13 +1,13 @@
 """The backbones that have a name."""
 
 from tlcourse.backbones.applications import APPLICATIONS, application
-from tlcourse.backbones.recipes import RECIPES
-from tlcourse.backbones.seeding import seed_keras
+from tlcourse.backbones.pretraining import RECIPES
 from tlcourse.backbones.small_cnn import small_cnn
 from tlcourse.backbones.small_resnet import small_resnet
 from tlcourse.backbones.stored import load_stored
 from tlcourse.domains import data_folder
 from tlcourse.errors import UnknownName, near
+from tlcourse.training import seed_keras
 
 _BUILDERS = {"small_cnn": (small_cnn, (28, 28, 1)), "small_resnet": (small_resnet, (32, 32, 3))}
 

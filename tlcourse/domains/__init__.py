@@ -2,15 +2,20 @@
 
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.catalog import available, domain_names, load_domain, load_pair
+from tlcourse.domains.checks import check_examples, check_labels, seeded
 from tlcourse.domains.domain import Domain, DomainPair, stratified_split
-from tlcourse.domains.download import DataError, fetch, locate, verify
+from tlcourse.domains.files import (
+    DataError,
+    data_folder,
+    data_sets,
+    fetch,
+    inventory,
+    locate,
+    verify,
+)
 from tlcourse.domains.folder import from_folder
-from tlcourse.domains.glyph_tasks import ManyLabels, glyph_tasks
-from tlcourse.domains.inventory import inventory
-from tlcourse.domains.registry import data_sets
-from tlcourse.domains.shipped import data_folder
-from tlcourse.domains.spectrogram import log_mel
-from tlcourse.domains.wav import read_wav
+from tlcourse.domains.images import ManyLabels, glyph_tasks
+from tlcourse.domains.sound import log_mel, read_wav
 
 __all__ = [
     "DataError",
@@ -18,6 +23,8 @@ __all__ = [
     "DomainPair",
     "ManyLabels",
     "available",
+    "check_examples",
+    "check_labels",
     "data_folder",
     "data_sets",
     "domain_names",
@@ -31,6 +38,7 @@ __all__ = [
     "locate",
     "log_mel",
     "read_wav",
+    "seeded",
     "stratified_split",
     "verify",
 ]

@@ -4,7 +4,11 @@ import numpy as np
 
 from tlcourse.domains.checks import check_class_names, check_examples, check_labels, check_share
 from tlcourse.domains.domain import Domain, stratified_split
-from tlcourse.domains.glyphs import to_unit
+
+
+def to_unit(images):
+    """Scales uint8 images to float32 in [0, 1]."""
+    return images.astype("float32") / np.float32(255)
 
 
 def from_arrays(

@@ -4,19 +4,26 @@ from functools import partial
 
 import numpy as np
 
-from tlcourse.domains.cifar import cats_dogs, cifar10, objects8
 from tlcourse.domains.domain import Domain, DomainPair
-from tlcourse.domains.download import how_to_get, locate
-from tlcourse.domains.fsdd import speaker, spoken_digits, spoken_digits_waves
-from tlcourse.domains.glyphs import glyphs, letters
-from tlcourse.domains.handwritten import handwritten
-from tlcourse.domains.mnist import fashion_mnist, mnist, mnist_textured
-from tlcourse.domains.omniglot import omniglot
-from tlcourse.domains.photos import cats_vs_dogs, flowers
-from tlcourse.domains.reviews import reviews_a, reviews_b
-from tlcourse.domains.rt_polarity import rt_polarity
-from tlcourse.domains.textures import glyphs_textured
-from tlcourse.domains.usps import usps
+from tlcourse.domains.files import how_to_get, locate
+from tlcourse.domains.images import (
+    cats_dogs,
+    cats_vs_dogs,
+    cifar10,
+    fashion_mnist,
+    flowers,
+    glyphs,
+    glyphs_textured,
+    handwritten,
+    letters,
+    mnist,
+    mnist_textured,
+    objects8,
+    omniglot,
+    usps,
+)
+from tlcourse.domains.sound import speaker, spoken_digits, spoken_digits_waves
+from tlcourse.domains.text import reviews_a, reviews_b, rt_polarity
 from tlcourse.errors import UnknownName, near
 
 # name: (what makes it, the data set that it needs or None)

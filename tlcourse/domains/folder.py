@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from tlcourse.domains.arrays import from_arrays
-from tlcourse.domains.pictures import read_picture
+from tlcourse.domains.images import read_picture
 
 SUFFIXES = frozenset(
     {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".pgm", ".ppm", ".tif", ".tiff", ".webp"}

@@ -12,8 +12,12 @@ _LESSON_MODULE = re.compile(r"lesson_(\d\d)")  # lesson_01_shots is a part of le
 
 
 def lesson_ids():
-    """Return the ids of the lessons that have exercises, in order."""
-    room = importlib.import_module("tlcourse.exercises")
+    """Name the lessons that have exercises.
+
+    Returns:
+        List of ids, such as "01", in order.
+    """
+    room = importlib.import_module("tlcourse.exercises.by_lesson")
     names = (
         _LESSON_MODULE.fullmatch(module.name) for module in pkgutil.iter_modules(room.__path__)
     )
@@ -37,7 +41,7 @@ def for_lesson(lesson_id):
             f"`lesson_id` is {lesson_id!r}; no such lesson has exercises."
             f"{near(lesson_id, lesson_ids())}"
         )
-    return importlib.import_module(f"tlcourse.exercises.lesson_{lesson_id}").EXERCISES
+    return importlib.import_module(f"tlcourse.exercises.by_lesson.lesson_{lesson_id}").EXERCISES
 
 
 def find(exercise_id):

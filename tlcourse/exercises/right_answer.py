@@ -26,6 +26,12 @@ LESSON_NAMES = {
 def solution_source(exercise_id):
     """Return the source of an exercise's solution cell, without the solution markers.
 
+    Args:
+        exercise_id: such as "01.2".
+
+    Returns:
+        str.
+
     Raises:
         UnknownName: if the lesson's notebook has no solution cell for it.
     """
@@ -43,6 +49,12 @@ def solution_source(exercise_id):
 def answer_name(exercise_id):
     """Return the name of the function that an answer must define.
 
+    Args:
+        exercise_id: such as "01.2".
+
+    Returns:
+        str.
+
     Raises:
         UnknownName: if the lesson's notebook has no solution cell for it.
     """
@@ -54,6 +66,12 @@ def right_answer(exercise_id):
 
     The cell runs as it would in its lesson, after the lesson's first cell; only the modules that
     it names are imported.
+
+    Args:
+        exercise_id: such as "01.2".
+
+    Returns:
+        Function.
 
     Raises:
         UnknownName: if the lesson's notebook has no solution cell for it.

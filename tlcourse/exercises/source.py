@@ -15,16 +15,23 @@ _SOLUTION_ID = re.compile(r"ex-(\d\d)-(\d+)")
 
 
 def notebooks_dir():
-    """Return the folder of the source notebooks.
+    """Find the folder of the source notebooks.
 
     In an installed course they lie inside the package; in a checkout beside it.
+
+    Returns:
+        `Path`.
     """
     installed = _PACKAGE / "_course" / "notebooks"
     return installed if installed.is_dir() else _PACKAGE.parent / "notebooks"
 
 
 def lesson_files():
-    """Return each lesson's source notebook: {"00": path, "01": path, ...}, in order."""
+    """Find each lesson's source notebook.
+
+    Returns:
+        Dict, lesson id such as "01" to `Path`, in order.
+    """
     found = {}
     for path in sorted(notebooks_dir().glob("*.ipynb")):
         name = _LESSON_FILE.fullmatch(path.name)
@@ -68,10 +75,13 @@ def _read_solution_cells(path, _changed):
 
 
 def cell_ids(exercise_id):
-    """Return the `grade_id`s of an exercise's cells in the notebooks: `(check, answer)`.
+    """Name an exercise's cells in the notebooks.
 
     Args:
         exercise_id: such as "01.2".
+
+    Returns:
+        Pair of `grade_id`s (str): of the check, and of the answer.
 
     Example:
         >>> cell_ids("01.2")

@@ -4,50 +4,51 @@
 imported when it is first used: what runs in the sandbox needs hardly any of them.
 """
 
-from importlib import import_module
+from tlcourse.lazy import lazy_face
 
-_HOME = {
-    "Bubblewrap": "bubblewrap",
+_HOMES = {
+    "Bubblewrap": "sandbox",
     "Cluster": "cluster",
-    "Container": "container",
-    "Graded": "grade_class",
+    "Container": "sandbox",
     "ExerciseGrade": "grades",
-    "Gradebook": "gradebook",
-    "GradebookError": "gradebook",
-    "Handed": "layout",
-    "Judge": "judge",
-    "JudgeFailed": "judge",
+    "Gradebook": "nbgrader",
+    "GradebookError": "nbgrader",
+    "Graded": "whole_class",
+    "GradingProgress": "reports",
+    "SubmissionFile": "layout",
+    "Judge": "judging",
+    "JudgeFailed": "judging",
     "Limits": "sandbox",
     "LocalJobs": "local_jobs",
-    "Manifest": "manifest",
-    "ManifestError": "manifest",
+    "Manifest": "nbgrader",
+    "ManifestError": "nbgrader",
     "NoSandbox": "sandbox",
     "NoSubmissions": "layout",
-    "ReleasedLesson": "manifest",
-    "Submission": "submission",
+    "ReleasedLesson": "nbgrader",
+    "Submission": "answers",
     "SubmissionGrade": "grades",
-    "UnreadableSubmission": "submission",
+    "UnreadableSubmission": "answers",
     "VERDICTS": "grades",
-    "changed_since": "manifest",
-    "check_notebook": "own_copy",
-    "feedback_page": "feedback",
+    "changed_since": "nbgrader",
+    "check_notebook": "self_check",
+    "feedback_page": "reports",
     "find_sandbox": "sandbox",
     "find_submissions": "layout",
     "grade_all": "batch",
+    "grade_class": "whole_class",
     "grade_submission": "grade",
-    "make_manifest": "manifest",
-    "read_manifest": "manifest",
-    "read_submission": "submission",
-    "write_class_report": "class_report",
-    "write_feedback": "feedback",
-    "write_tables": "tables",
+    "make_manifest": "nbgrader",
+    "print_graded": "reports",
+    "print_verdicts": "reports",
+    "read_manifest": "nbgrader",
+    "read_roster": "nbgrader",
+    "read_submission": "answers",
+    "release": "nbgrader",
+    "write_class_report": "reports",
+    "write_feedback": "reports",
+    "write_tables": "reports",
 }
 
-# Not `grade_class` and `release`: their files are called the same, and importing hides them.
-__all__ = [*_HOME]
+__all__ = [*_HOMES]
 
-
-def __getattr__(name):
-    if name in _HOME:
-        return getattr(import_module(f"tlcourse.grading.{_HOME[name]}"), name)
-    raise AttributeError(f"module 'tlcourse.grading' has no attribute {name!r}.")
+__getattr__ = lazy_face(__name__, _HOMES)

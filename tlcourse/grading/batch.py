@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tlcourse.atomic import write_atomically
+from tlcourse.grading.answers import MAX_BYTES
 from tlcourse.grading.course_fingerprint import course_fingerprint
 from tlcourse.grading.file_names import file_names
 from tlcourse.grading.grades import SubmissionGrade
-from tlcourse.grading.submission import MAX_BYTES
 
 __all__ = ["grade_all"]
 
@@ -23,7 +23,7 @@ def grade_all(handed, out, *, workers, on_done=lambda grade, new: None):
     so an interrupted run goes on where it was, and the same run again changes nothing.
 
     Args:
-        handed: list of `Handed`.
+        handed: list of `SubmissionFile`.
         out: folder; grades go to `out`/grades/<student>/<lesson>.json, one at a time and whole.
         workers: `LocalJobs` or `Cluster`.
         on_done: called with each `SubmissionGrade` and whether it is new (bool), in any order.

@@ -9,14 +9,14 @@ import contextlib
 import functools
 
 from tlcourse.errors import CourseError
+from tlcourse.grading.answers import UnreadableSubmission, read_content
 from tlcourse.grading.course_fingerprint import course_fingerprint
 from tlcourse.grading.folders import new_folder, remove_folder, remove_left_folders
 from tlcourse.grading.grades import SubmissionGrade
-from tlcourse.grading.judges import Judges
-from tlcourse.grading.layout import Handed
+from tlcourse.grading.judging import Judges
+from tlcourse.grading.layout import SubmissionFile
 from tlcourse.grading.local_jobs import grade_or_error, not_graded
 from tlcourse.grading.sandbox import find_sandbox
-from tlcourse.grading.submission import UnreadableSubmission, read_content
 
 __all__ = ["Cluster"]
 
@@ -60,13 +60,13 @@ class Cluster:
             self._client.run(_end_judges, self.secret)
 
     def grade(self, handed):
-        """Yields `(Handed, SubmissionGrade)` for each, as they come.
+        """Yields `(SubmissionFile, SubmissionGrade)` for each, as they come.
 
         What a lost worker had begun is begun anew by another one; a submission that several
         workers were lost with gets an `error`.
 
         Args:
-            handed: list of `Handed`.
+            handed: list of `SubmissionFile`.
         """
         from distributed import as_completed
 
@@ -177,7 +177,7 @@ def _grade(course, content, student, lesson, secret, sandbox, limits):
     try:
         path = folder / f"{lesson}.ipynb"
         path.write_bytes(content)
-        handed = Handed(student, lesson, path)
+        handed = SubmissionFile(student, lesson, path)
         return grade_or_error(handed, judges, _sandbox(sandbox), limits).to_record()
     finally:
         remove_folder(folder)

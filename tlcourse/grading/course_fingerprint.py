@@ -4,11 +4,11 @@ import functools
 import hashlib
 import os
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 
-from tlcourse import __version__, exercises
-from tlcourse.exercises.catalog import for_lesson, lesson_ids
-from tlcourse.exercises.right_answer import solution_source
+from tlcourse import __version__
+from tlcourse.exercises import for_lesson, lesson_ids, solution_source
 
 __all__ = ["course_fingerprint"]
 
@@ -20,8 +20,8 @@ def course_fingerprint():
     It holds the versions of the course and of Keras, the backend, and a checksum of the right
     answers and of all that exercises are judged by.
     """
-    folder = Path(exercises.__file__).parent
-    parts = [path.read_bytes() for path in sorted(folder.glob("*.py"))]
+    folder = Path(str(files("tlcourse.exercises")))
+    parts = [path.read_bytes() for path in sorted(folder.rglob("*.py"))]
     for lesson in lesson_ids():
         parts += [solution_source(exercise.id).encode() for exercise in for_lesson(lesson)]
     checksum = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts))

@@ -2,11 +2,9 @@
 
 import time
 
-from tlcourse.exercises.catalog import for_lesson
-from tlcourse.exercises.right_answer import LESSON_NAMES, answer_name
+from tlcourse.exercises import LESSON_NAMES, answer_name, for_lesson
+from tlcourse.grading.answers import Kernel, Stopped, UnreadableSubmission, read_submission
 from tlcourse.grading.grades import ExerciseGrade, SubmissionGrade
-from tlcourse.grading.kernel import Kernel, Stopped
-from tlcourse.grading.submission import UnreadableSubmission, read_submission
 
 __all__ = ["grade_submission"]
 
@@ -116,7 +114,7 @@ class _Answers:
         observe = f"{exercise.observe.__module__}:{exercise.observe.__name__}"
         cases = self._judge.cases(exercise.id, digest)
         reply = self._kernel.evaluate(
-            "__import__('tlcourse.grading.inside', fromlist=['answers']).answers("
+            "__import__('tlcourse.grading.answers.sandboxed_kernel', fromlist=['answers']).answers("
             f"{observe!r}, {answer_name(exercise.id)!r}, {cases!r})"
         )
         return self._judge.verdict(exercise.id, digest, reply)

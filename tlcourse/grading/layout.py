@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlcourse.errors import CourseError
-from tlcourse.exercises.catalog import lesson_ids
+from tlcourse.exercises import lesson_ids
 
-__all__ = ["Handed", "NoSubmissions", "find_submissions", "lesson_of"]
+__all__ = ["NoSubmissions", "SubmissionFile", "find_submissions", "lesson_of"]
 
 _NAME = re.compile(r"(\d\d)(?:[_\W].*)?\.ipynb", re.DOTALL)
 _EXPECTED = "SUBMISSIONS/<student>/<lesson>.ipynb, such as ada/04_feature_extraction.ipynb"
@@ -18,7 +18,7 @@ class NoSubmissions(CourseError, ValueError):  # noqa: N818 (it reads better)
 
 
 @dataclass(frozen=True, order=True)
-class Handed:
+class SubmissionFile:
     """A notebook that a student handed in.
 
     Attributes:
@@ -53,8 +53,8 @@ def find_submissions(folder, *, lessons=None):
         lessons: ids to look for; None takes all.
 
     Returns:
-        `(handed, left_out)`: list of `Handed`, by student and lesson; and list of the paths of
-        notebooks that are called after no lesson, or are the second one of a lesson.
+        `(handed, left_out)`: list of `SubmissionFile`, by student and lesson; and list of the
+        paths of notebooks that are called after no lesson, or are the second one of a lesson.
 
     Raises:
         NoSubmissions: if there is no such folder or no submission in it.
@@ -71,7 +71,7 @@ def find_submissions(folder, *, lessons=None):
             if lesson is None or (student.name, lesson) in handed:
                 left_out.append(path)
             else:
-                handed[student.name, lesson] = Handed(student.name, lesson, path)
+                handed[student.name, lesson] = SubmissionFile(student.name, lesson, path)
     found = sorted(each for each in handed.values() if lessons is None or each.lesson in lessons)
     if not found:
         raise NoSubmissions(

@@ -7,7 +7,7 @@ from tlcourse.errors import CourseError
 from tlcourse.grading.folders import remove_left_folders
 from tlcourse.grading.grade import grade_submission
 from tlcourse.grading.grades import SubmissionGrade
-from tlcourse.grading.judges import Judges
+from tlcourse.grading.judging import Judges
 
 __all__ = ["LocalJobs"]
 
@@ -47,10 +47,10 @@ class LocalJobs:
         self._judges.end()  # one may have been asked meanwhile
 
     def grade(self, handed):
-        """Yields `(Handed, SubmissionGrade)` for each, as they come.
+        """Yields `(SubmissionFile, SubmissionGrade)` for each, as they come.
 
         Args:
-            handed: list of `Handed`.
+            handed: list of `SubmissionFile`.
         """
         running = {
             self._pool.submit(grade_or_error, each, self._judges, self._sandbox, self.limits): each
@@ -64,7 +64,7 @@ def grade_or_error(each, judge, sandbox, limits):
     """Grades a submission; one that the grader itself fails on has an `error`.
 
     Args:
-        each: `Handed`.
+        each: `SubmissionFile`.
         judge: `Judge` or `Judges`.
         sandbox: what `find_sandbox` returned.
         limits: `Limits`.
@@ -87,7 +87,7 @@ def grade_or_error(each, judge, sandbox, limits):
 
 
 def not_graded(each, why):
-    """Returns the `SubmissionGrade` of a submission (`Handed`) that the grader failed on."""
+    """Returns the `SubmissionGrade` of a `SubmissionFile` that the grader failed on."""
     return SubmissionGrade(each.student, each.lesson, (), error=f"It could not be graded: {why}")
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlcourse.errors import CourseError, UnknownName, near
-from tlcourse.exercises.catalog import for_lesson, lesson_ids
-from tlcourse.exercises.source import lesson_files
+from tlcourse.exercises import for_lesson, lesson_files, lesson_ids
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import html
 from collections.abc import Callable
 
 from tlcourse.errors import CourseError
-from tlcourse.exercises.show import show
+from tlcourse.exercises import show
 from tlcourse.lessons.measured import Shown, has_nan, plain
 from tlcourse.lessons.profile import BadArgument
 

@@ -74,7 +74,7 @@ class Course:
         if name == "gpu":
             there, how = any(device.startswith("gpu") for device in self.devices), _GPU_HELP
         else:
-            from tlcourse.domains.catalog import available
+            from tlcourse.domains import available
 
             there, how = available(name)
         if not there:

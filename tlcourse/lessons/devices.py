@@ -2,9 +2,12 @@
 
 
 def device_names() -> tuple[str, ...]:
-    """Keras' names of the devices, such as "gpu:0": all GPUs, or the CPU where there is none.
+    """Names the devices as Keras does: all GPUs, or the CPU where there is none.
 
     Imports Keras and its backend, and makes TensorFlow look for GPUs.
+
+    Returns:
+        Tuple of str, such as "gpu:0".
     """
     import keras
 

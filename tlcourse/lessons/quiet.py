@@ -16,6 +16,9 @@ def quiet_start() -> Iterator[None]:
     would open with red warnings. Only the file descriptor is redirected:
     Python's own warnings and tracebacks still show. If the block raises, all
     that was held back is written out, since it may say why.
+
+    Yields:
+        None.
     """
     try:
         screen = os.dup(2)

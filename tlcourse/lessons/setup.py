@@ -31,7 +31,7 @@ def setup(
         profile: "quick" (a CPU, minutes) or "full" (a GPU, real data).
         seed: base of all random numbers, 0 to 2**32 - 1.
         data: folder or URL in which real data is looked for.
-        devices: what shares the work, see `tlcourse.backbones.use_devices`: "auto" takes every
+        devices: what shares the work, see `tlcourse.training.use_devices`: "auto" takes every
             GPU of this machine, an int the first so many devices.
 
     Returns:
@@ -63,7 +63,7 @@ def setup(
     with quiet_start():
         import keras
 
-        from tlcourse.backbones import connect_hosts, use_devices
+        from tlcourse.training import connect_hosts, use_devices
 
         # Listing the devices is what makes TensorFlow look for a GPU, so it is done in here too.
         if hosts:
@@ -73,7 +73,7 @@ def setup(
         names = device_names()
     keras.utils.set_random_seed(seed)
 
-    from tlcourse.plots.style import use_style
+    from tlcourse.plots import use_style
 
     use_style()
     return Course(lesson, title, profile, seed, keras.backend.backend(), names, data)

@@ -5,7 +5,8 @@ from numbers import Real
 
 from keras import ops
 
-from tlcourse.losses.checks import check_positive, check_strength, differ, floats
+from tlcourse.arguments import check_positive
+from tlcourse.losses.checks import check_strength, differ, floats
 
 
 def reverse_gradient(x, strength):

@@ -90,12 +90,6 @@ def differ(shape, other):
     )
 
 
-def check_positive(value, name):
-    """Raises ValueError unless the value is a finite number above 0."""
-    if not isinstance(value, Real) or not 0 < value < math.inf:
-        raise ValueError(f"`{name}` must be a finite number > 0; got {value!r}.")
-
-
 def check_strength(value, name="strength"):
     """Raises ValueError for a number that is negative or not finite; tensors pass."""
     if isinstance(value, Real) and not 0 <= value < math.inf:

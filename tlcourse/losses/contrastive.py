@@ -2,7 +2,8 @@
 
 from keras import ops
 
-from tlcourse.losses.checks import check_positive, check_shape, matrix
+from tlcourse.arguments import check_positive
+from tlcourse.losses.checks import check_shape, matrix
 
 _ZERO_LENGTH = 1e-30  # squared
 _NEVER = -1e30  # a logit that no other can fall below

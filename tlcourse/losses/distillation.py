@@ -2,7 +2,8 @@
 
 from keras import ops
 
-from tlcourse.losses.checks import check_positive, check_shape, floats, matrix
+from tlcourse.arguments import check_positive
+from tlcourse.losses.checks import check_shape, floats, matrix
 
 
 def distillation_loss(student_logits, teacher_logits, *, temperature=4.0):

@@ -2,8 +2,9 @@
 
 from keras import ops
 
+from tlcourse.arguments import check_positive
 from tlcourse.losses.cdan import entropy_weights
-from tlcourse.losses.checks import check_positive, matrix
+from tlcourse.losses.checks import matrix
 
 
 def mcc_loss(target_logits, *, temperature=2.5):

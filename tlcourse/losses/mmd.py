@@ -2,7 +2,8 @@
 
 from keras import ops
 
-from tlcourse.losses.checks import check_positive, check_width, matrix
+from tlcourse.arguments import check_positive
+from tlcourse.losses.checks import check_width, matrix
 
 # Closer than 1e-15 counts as the same point: a bandwidth of 0 would divide 0 by 0.
 _SAME_POINT = 1e-30

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tlcourse.backbones import predict
+from tlcourse.training import predict
 
 
 def accuracy(model, x, labels):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tlcourse.domains.checks import check_labels
+from tlcourse.domains import check_labels
 from tlcourse.measures.checks import check_probs
 
 

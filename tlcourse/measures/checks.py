@@ -4,7 +4,7 @@ from numbers import Real
 
 import numpy as np
 
-from tlcourse.domains.checks import check_labels
+from tlcourse.domains import check_labels
 
 
 def check_features(features, name, *, least=2):

@@ -33,8 +33,8 @@ def accuracy_along_training(ax, curves, x, *, xlabel):
 
     Args:
         ax: matplotlib `Axes`.
-        curves: dict, name to float array (n_seeds, n_watches) of accuracies in [0, 1].
-        x: array (n_watches,): steps or seconds.
+        curves: dict, name to float array (n_seeds, n_evals) of accuracies in [0, 1].
+        x: array (n_evals,): steps or seconds.
         xlabel: str, with the unit.
 
     Returns:

@@ -5,19 +5,21 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 
-from tlcourse.backbones import extract_features, predict, seed_keras
-from tlcourse.backbones.stages import stage_ends
 from tlcourse.domains import DomainPair
 from tlcourse.measures import Interval, proxy_a_distance
-from tlcourse.strategies.adapt_then_tune import AdaptThenTune
-from tlcourse.strategies.adaptation import Adaptation
-from tlcourse.strategies.dan import MmdTerm
-from tlcourse.strategies.feature_extraction import LinearProbe
-from tlcourse.strategies.fine_tune import FineTune
+from tlcourse.models import stage_ends
+from tlcourse.strategies.adaptation import (
+    MCC,
+    Adaptation,
+    AdaptThenTune,
+    ConfusionTerm,
+    MmdTerm,
+    SourceOnly,
+)
+from tlcourse.strategies.fine_tuning import FineTune, LinearProbe
 from tlcourse.strategies.from_scratch import FromScratch
-from tlcourse.strategies.mcc import MCC, ConfusionTerm
-from tlcourse.strategies.source_only import SourceOnly
 from tlcourse.strategies.strategy import Strategy
+from tlcourse.training import extract_features, predict, seed_keras
 
 _FEW, _MANY = 20, 500  # labels a class: below, statistics stay frozen; above, all is trained fast
 _NEAR = 0.5  # of a distance between 0 and 2

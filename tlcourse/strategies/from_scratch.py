@@ -1,7 +1,9 @@
 """From scratch: the target's labels alone, random weights to begin with."""
 
-from tlcourse.backbones import load_backbone, new_head, train, with_augmentation
+from tlcourse.backbones import load_backbone
+from tlcourse.models import new_head, with_augmentation
 from tlcourse.strategies.strategy import Strategy
+from tlcourse.training import train
 
 
 class FromScratch(Strategy):
@@ -26,6 +28,6 @@ class FromScratch(Strategy):
         backbone = load_backbone(self.backbone, input_shape=target.input_shape)
         return backbone, new_head(backbone, target.n_classes, dropout=self.dropout)
 
-    def _train(self, model, backbone, head, x, labels, watch, seed):
+    def _train(self, model, backbone, head, x, labels, eval_data, seed):
         whole = with_augmentation(model, self.augment)
-        return train(whole, x, labels, watch=watch, **self._training(seed))
+        return train(whole, x, labels, eval_data=eval_data, **self._training(seed))

@@ -5,7 +5,7 @@ import numpy as np
 from tlcourse.strategies.progress import progress
 
 
-def over_seeds(strategy, data, *, seeds, shots=None, watch_test=False):
+def over_seeds(strategy, data, *, seeds, shots=None, eval_test=False):
     """Fits a strategy once per seed.
 
     Args:
@@ -13,13 +13,13 @@ def over_seeds(strategy, data, *, seeds, shots=None, watch_test=False):
         data: a `DomainPair` or `Domain`.
         seeds: iterable of int.
         shots: labelled target examples per class; None takes all.
-        watch_test: as in `Strategy.fit`.
+        eval_test: as in `Strategy.fit`.
 
     Returns:
         List of `TransferResult`, in the order of the seeds.
     """
     return [
-        strategy.fit(data, shots=shots, seed=seed, watch_test=watch_test)
+        strategy.fit(data, shots=shots, seed=seed, eval_test=eval_test)
         for seed in progress(list(seeds), type(strategy).__name__)
     ]
 

@@ -20,7 +20,7 @@ class TransferResult:
         backbone: `keras.Model`, images to features, as trained.
         head: `keras.Model`, features to logits, as trained.
         model: `keras.Model`, images to logits: the head on the backbone.
-        history: dict of lists along the training, see `tlcourse.backbones.train`.
+        history: dict of lists along the training, see `tlcourse.training.train`.
         target_accuracy: float in [0, 1], on the target's test set.
         seconds: float, of the whole `fit` up to the accuracies, compiling included.
         n_labels: labelled target examples used, those for validation included.

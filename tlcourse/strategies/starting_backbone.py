@@ -1,6 +1,7 @@
 """The backbone that a training begins with: a new one by its name, or a copy of another."""
 
-from tlcourse.backbones import check_fits, copy_of, load_backbone, thaw
+from tlcourse.backbones import load_backbone
+from tlcourse.models import check_fits, copy_of, thaw
 
 
 def starting_backbone(backbone, input_shape):

@@ -4,12 +4,13 @@ import time
 
 import keras
 
-from tlcourse.backbones import Optimiser, check_fits, check_settings, join, seed_keras, train
 from tlcourse.domains import Domain, DomainPair, stratified_split
 from tlcourse.measures import accuracy
+from tlcourse.models import check_fits, join
 from tlcourse.strategies.checks import whole_seed
 from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.result import TransferResult
+from tlcourse.training import AdamSettings, check_settings, seed_keras, train
 
 
 class Strategy:
@@ -27,8 +28,8 @@ class Strategy:
         warm_up: share of the steps, in [0, 1), over which the learning rate rises.
         validation: share of the labelled examples held back, in [0, 1). Above 0, the weights with
             the best accuracy on them are kept; at 0 the last ones are, and nothing is selected.
-        n_watches: how often accuracy is written into the history.
-        backup: folder for the state of an unfinished training, see `tlcourse.backbones.train`: a
+        n_evals: how often accuracy is written into the history.
+        backup: folder for the state of an unfinished training, see `tlcourse.training.train`: a
             `fit` that was interrupted and is called again goes on where it was.
     """
 
@@ -42,15 +43,15 @@ class Strategy:
         schedule="constant",
         warm_up=0.0,
         validation=0.0,
-        n_watches=1,
+        n_evals=1,
         backup=None,
     ):
         if not isinstance(validation, (int, float)) or not 0 <= validation < 1:
             raise ValueError(f"`validation` must lie in [0, 1); got {validation!r}.")
         if steps is None and epochs is None:
             steps = 100
-        check_settings(steps, epochs, batch_size, n_watches)
-        Optimiser(learning_rate=learning_rate, schedule=schedule, warm_up=warm_up)
+        check_settings(steps, epochs, batch_size, n_evals)
+        AdamSettings(learning_rate=learning_rate, schedule=schedule, warm_up=warm_up)
         self.learning_rate = learning_rate
         self.schedule = schedule
         self.warm_up = warm_up
@@ -58,17 +59,17 @@ class Strategy:
         self.epochs = epochs
         self.batch_size = batch_size
         self.validation = validation
-        self.n_watches = n_watches
+        self.n_evals = n_evals
         self.backup = backup
 
-    def fit(self, data, *, shots=None, seed=0, watch_test=False):
+    def fit(self, data, *, shots=None, seed=0, eval_test=False):
         """Trains on labelled examples and measures on test sets.
 
         Args:
             data: a `DomainPair`, or the target `Domain` alone.
             shots: labelled target examples per class; None takes all of them.
             seed: int, of the shots, the new weights, the order of examples and dropout.
-            watch_test: write the target's test accuracy along the training into the history, to
+            eval_test: write the target's test accuracy along the training into the history, to
                 draw it. Nothing is chosen by it. Not together with `validation`.
 
         Returns:
@@ -80,21 +81,21 @@ class Strategy:
         """
         target, source = _target_and_source(data)
         seed = whole_seed(seed)
-        if watch_test and self.validation:
-            raise ValueError("`watch_test` goes with `validation=0` only: one curve at a time.")
+        if eval_test and self.validation:
+            raise ValueError("`eval_test` goes with `validation=0` only: one curve at a time.")
         begin = time.perf_counter()
         x, labels = self._labelled(target, source, shots, seed)
         n_labels = self._target_labels(labels)
-        watch = (target.x_test, target.labels_test) if watch_test else None
+        eval_data = (target.x_test, target.labels_test) if eval_test else None
         if self.validation:
             kept, held = stratified_split(labels, self.validation, seed)
-            watch = (x[held], labels[held])
+            eval_data = (x[held], labels[held])
             x, labels = x[kept], labels[kept]
         seed_keras(seed)
         backbone, head = self._prepare(target)
         check_fits(backbone, target.input_shape, "data")
         model = join(backbone, head)
-        history = self._train(model, backbone, head, x, labels, watch, seed)
+        history = self._train(model, backbone, head, x, labels, eval_data, seed)
         same_task = source is not None and source.class_names == target.class_names
         return TransferResult(
             strategy=type(self).__name__,
@@ -126,9 +127,9 @@ class Strategy:
         """Returns `(backbone, head)`, copies of their own, frozen where the strategy freezes."""
         raise NotImplementedError(f"{type(self).__name__} must say what it starts from.")
 
-    def _train(self, model, backbone, head, x, labels, watch, seed):
+    def _train(self, model, backbone, head, x, labels, eval_data, seed):
         """Trains the model in place and returns the history."""
-        return train(model, x, labels, watch=watch, **self._training(seed))
+        return train(model, x, labels, eval_data=eval_data, **self._training(seed))
 
     def _n_stored(self, backbone):
         """Returns how many parameters of the backbone to keep for this task (int)."""
@@ -137,7 +138,7 @@ class Strategy:
     def _selected(self):
         """Returns how the weights that are kept were chosen (str)."""
         if self.validation:
-            return f"best of {self.n_watches} on {self.validation:.0%} of the labels"
+            return f"best of {self.n_evals} on {self.validation:.0%} of the labels"
         return "last step, nothing selected"
 
     def _training(self, seed):
@@ -149,8 +150,8 @@ class Strategy:
             "learning_rate": self.learning_rate,
             "schedule": self.schedule,
             "warm_up": self.warm_up,
-            "n_watches": self.n_watches,
-            "keep_best": self.validation > 0,
+            "n_evals": self.n_evals,
+            "restore_best_weights": self.validation > 0,
             "backup": self.backup,
             "seed": seed,
         }

@@ -25,10 +25,10 @@ import pytest
 from tlcourse.exercises.catalog import for_lesson
 from tlcourse.exercises.right_answer import solution_source
 from tlcourse.exercises.source import lesson_files
+from tlcourse.grading.answers.submission_file import MAX_BYTES
 from tlcourse.grading.grade import grade_submission
-from tlcourse.grading.judge import Judge
-from tlcourse.grading.sandbox import Limits, NoSandbox, find_sandbox
-from tlcourse.grading.submission import MAX_BYTES
+from tlcourse.grading.judging.judge import Judge
+from tlcourse.grading.sandbox.sandbox import Limits, NoSandbox, find_sandbox
 
 HERE = Path(__file__).parent
 LIMITS = Limits(seconds=3, memory=10**9, processes=100, disk=50 * 10**6, reply=20 * 10**6)
@@ -154,7 +154,7 @@ def _state(*folders):
                 known = path.suffix in (".ipynb", ".json", ".db") and path.is_file()
                 state[path] = hashlib.sha256(path.read_bytes()).hexdigest() if known else None
     # Somebody may work on the course meanwhile; but no attack's file belongs there.
-    package = Path(find_sandbox.__code__.co_filename).parents[1]
+    package = Path(find_sandbox.__code__.co_filename).parents[2]
     state |= dict.fromkeys(path for path in package.rglob("*") if _is_an_attacks(path))
     # Where the next kernel would look for what runs at its start.
     for module in (json, psutil):

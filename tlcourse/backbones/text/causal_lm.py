@@ -1,0 +1,169 @@
+"""A small language model that guesses the next word, as GPT does: built, trained and stored."""
+
+import io
+from collections import Counter
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from tlcourse.atomic import write_atomically
+from tlcourse.backbones.text.extras import import_for_texts
+from tlcourse.backbones.text.language_model import (
+    END,
+    UNKNOWN,
+    LanguageModel,
+    next_word_loss,
+    pieces_of,
+)
+from tlcourse.domains import data_folder
+from tlcourse.errors import CourseError
+from tlcourse.training import ShuffledBatches, jit_compile, seed_keras
+
+_LEARNING_RATE = 2e-3  # the highest
+
+
+def causal_lm(n_words, *, length=32, width=128, n_layers=2, n_heads=4, dropout=0.1):
+    """Builds a decoder of Transformer blocks, each of which sees what came before and no more.
+
+    Args:
+        n_words: int, words of the vocabulary.
+        length: int, the most tokens it looks at.
+        width: int, of the vectors of tokens and places; the words' vectors are used once more to
+            score the next word (Press & Wolf, 2017).
+        n_layers: int, blocks.
+        n_heads: int, attention heads a block; `width` is a multiple of it.
+        dropout: share dropped in training.
+
+    Returns:
+        `keras.Model`, token ids (n, m) to logits of each next token (n, m, n_words), m at most
+        `length`. 0.9 million parameters with 4,000 words.
+
+    Raises:
+        CourseError: when KerasHub is not installed.
+
+    Reference:
+        Radford, Narasimhan, Salimans & Sutskever, "Improving Language Understanding by Generative
+        Pre-Training", 2018.
+    """
+    layers = import_for_texts("keras_hub").layers
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    embedding = layers.TokenAndPositionEmbedding(n_words, length, width, name="embedding")
+    x = keras.layers.Dropout(dropout, name="dropout")(embedding(tokens))
+    for number in range(1, n_layers + 1):
+        x = layers.TransformerDecoder(
+            4 * width,
+            n_heads,
+            dropout=dropout,
+            activation="gelu",
+            normalize_first=True,
+            name=f"block{number}",
+        )(x)
+    x = keras.layers.LayerNormalization(name="norm")(x)
+    return keras.Model(tokens, embedding.token_embedding(x, reverse=True), name="causal_lm")
+
+
+def train_causal_lm(texts, *, seed, n_words=4000, epochs=4, batch_size=32, verbose=0, **network):
+    """Trains a language model on texts: cross-entropy of each next word, Adam, `Model.fit`.
+
+    Args:
+        texts: sequence of str.
+        seed: int, of the weights, dropout and the order of the texts.
+        n_words: int, the commonest words that it learns; all others are one.
+        epochs: int, passes over the texts.
+        batch_size: pieces of text a step.
+        verbose: as in `keras.Model.fit`.
+        **network: those of `causal_lm`.
+
+    Returns:
+        `LanguageModel`.
+
+    Raises:
+        CourseError: when KerasHub is not installed.
+        ValueError: when there is no word.
+    """
+    counts = Counter(piece for text in texts for piece in pieces_of(text))
+    if not counts:
+        raise ValueError("`texts` must hold words; there are none.")
+    vocabulary = [END, UNKNOWN, *(word for word, _ in counts.most_common(n_words - 2))]
+    seed_keras(seed)
+    language_model = LanguageModel(causal_lm(len(vocabulary), **network), vocabulary)
+    x, y = language_model.blocks(texts)
+    batch_size = min(batch_size, len(x))
+    steps = max(1, epochs * len(x) // batch_size)
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, steps, warmup_target=_LEARNING_RATE, warmup_steps=steps // 10
+    )
+    language_model.model.compile(
+        optimizer=keras.optimizers.Adam(rate), loss=next_word_loss(), jit_compile=jit_compile()
+    )
+    batches = ShuffledBatches(x, y, steps=steps, batch_size=batch_size, seed=seed)
+    language_model.model.fit(batches, shuffle=False, verbose=verbose)
+    return language_model
+
+
+def unigram_perplexity(language_model, known, texts):
+    """Returns the perplexity of guessing each word by how often it comes, whatever is before it.
+
+    p(word) = (count + 1) / (all counts + n_words), the counts taken from `known`.
+
+    Args:
+        language_model: `LanguageModel`, whose vocabulary and way of cutting texts are used.
+        known: texts to count in.
+        texts: texts to guess, those given to `LanguageModel.perplexity`.
+
+    Returns:
+        Float, at least 1.
+    """
+    n_words = len(language_model.vocabulary)
+    counts = np.bincount(language_model.blocks(known)[1].ravel(), minlength=n_words) + 1
+    log_p = np.log(counts / counts.sum())
+    return float(np.exp(-log_p[language_model.blocks(texts)[1]].mean()))
+
+
+def save_causal_lm(path, language_model):
+    """Writes a language model, in half precision, to an .npz file without pickles.
+
+    Args:
+        path: file to write, in one step.
+        language_model: `LanguageModel` whose network is of `causal_lm`.
+    """
+    model = language_model.model
+    blocks = [layer for layer in model.layers if layer.name.startswith("block")]
+    width = model.get_layer("embedding").embedding_dim
+    arrays = {
+        "vocabulary": np.array(language_model.vocabulary),
+        "network": np.array([language_model.length, width, len(blocks), blocks[0].num_heads]),
+        **{f"weight{i}": each.astype("float16") for i, each in enumerate(model.get_weights())},
+    }
+    write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
+
+
+def load_causal_lm(path=None):
+    """Loads a language model that `save_causal_lm` wrote.
+
+    Args:
+        path: the file; None takes the one that comes with the course (its card is beside it).
+
+    Returns:
+        `LanguageModel`.
+
+    Raises:
+        CourseError: when KerasHub is not installed, or the file is missing or damaged.
+    """
+    import_for_texts("keras_hub")
+    path = path or data_folder() / "gpt.npz"
+    try:
+        with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as stored:
+            arrays = dict(stored)
+        length, width, n_layers, n_heads = arrays["network"].tolist()
+        vocabulary = arrays["vocabulary"].tolist()
+        model = causal_lm(
+            len(vocabulary), length=length, width=width, n_layers=n_layers, n_heads=n_heads
+        )
+        model.set_weights([arrays[f"weight{i}"] for i in range(len(model.weights))])
+    except FileNotFoundError as error:
+        raise CourseError(f"There is no language model at {path}.") from error
+    except Exception as error:  # zip, zlib, format and key errors: numpy documents none of them
+        raise CourseError(f"{path} is damaged, or holds no language model ({error}).") from error
+    return LanguageModel(model, vocabulary)

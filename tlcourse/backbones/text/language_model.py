@@ -1,0 +1,124 @@
+"""What a language model does with texts: it guesses each next word, and writes by guessing on."""
+
+import re
+
+import keras
+import numpy as np
+
+from tlcourse.backbones.text.extras import import_for_texts
+from tlcourse.training import OrderedBatches, jit_compile
+
+END, UNKNOWN = "<end>", "<unknown>"  # tokens 0 and 1; an end also stands before the first text
+_PIECE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")  # words, and single signs
+
+
+def pieces_of(text):
+    """Splits a text into words and signs, in lower case (list of str)."""
+    return _PIECE.findall(text.lower())
+
+
+def next_word_loss():
+    """Returns cross-entropy of each next word, for logits."""
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+class LanguageModel:
+    """A network that scores next words, and the words that it knows.
+
+    Attributes:
+        model: `keras.Model` of `causal_lm`.
+        vocabulary: list of str, the words by token id; the first two mark an end and an unknown
+            word.
+    """
+
+    def __init__(self, model, vocabulary):
+        self.model, self.vocabulary = model, list(vocabulary)
+        if not model.compiled:
+            model.compile(loss=next_word_loss(), jit_compile=jit_compile())
+        self._ids = {word: number for number, word in enumerate(self.vocabulary)}
+
+    @property
+    def length(self):
+        """The most tokens that the network looks at (int)."""
+        return self.model.get_layer("embedding").sequence_length
+
+    def tokens(self, texts):
+        """Returns all texts as one row of token ids, int32 (n,): an end, a text, an end, ..."""
+        unknown = self._ids[UNKNOWN]
+        row = [0]
+        for text in texts:
+            row += [self._ids.get(piece, unknown) for piece in pieces_of(text)]
+            row.append(0)
+        return np.array(row, "int32")
+
+    def blocks(self, texts):
+        """Cuts texts, one behind the other, into pieces to learn from.
+
+        Returns:
+            `(x, y)`: int32 (n, length) each; y is x moved on by one token. Of texts shorter than
+            one piece, one piece as long as they are; a rest behind the last whole piece is left.
+        """
+        row = self.tokens(texts)
+        length = min(self.length, len(row) - 1)
+        n = (len(row) - 1) // length
+        return row[: n * length].reshape(n, length), row[1 : n * length + 1].reshape(n, length)
+
+    def perplexity(self, texts):
+        """Tells how many words, all as likely, the model hesitates between, on average.
+
+        exp(−mean log p(word | the words before it)), unknown words counted as one word.
+
+        Args:
+            texts: iterable of str.
+
+        Returns:
+            Float, at least 1; lower is better.
+        """
+        x, y = self.blocks(texts)
+        batches = OrderedBatches(x, y, batch_size=32)
+        loss = self.model.evaluate(batches, verbose=0)
+        return float(np.exp(loss))
+
+    def generate(self, prompt="", *, seed, temperature=0.8, k=20):
+        """Writes on, word by word, until an end or until the model's length is reached.
+
+        Each word is drawn from the k likeliest, p(word)^(1 / temperature) (Fan et al., 2018).
+
+        Args:
+            prompt: str, how the text begins.
+            seed: int; the same seed writes the same text.
+            temperature: float > 0; nearer 0 it takes the likeliest.
+            k: int, of how many words.
+
+        Returns:
+            Str: the prompt's known words and what follows.
+
+        Raises:
+            ValueError: when the prompt is as long as the model looks back.
+        """
+        row = self.tokens([prompt])[:-1]
+        if len(row) >= self.length:
+            raise ValueError(
+                f"`prompt` must have fewer than {self.length - 1} words; got {len(row) - 1}."
+            )
+        sampler = import_for_texts("keras_hub").samplers.TopKSampler(
+            k=min(k, len(self.vocabulary)), temperature=temperature, seed=seed
+        )
+        never = np.where(np.arange(len(self.vocabulary)) == self._ids[UNKNOWN], -1e9, 0.0)
+
+        def next_word(prompt, cache, index):
+            logits = self.model(prompt, training=False)
+            logits = keras.ops.take(logits, index - 1, axis=1) + never.astype("float32")
+            return logits, None, cache
+
+        page = np.full((1, self.length), self._ids[UNKNOWN], "int32")
+        page[0, : len(row)] = row
+        given = np.arange(self.length)[None] < len(row)
+        written = sampler(
+            next_word, page, index=len(row), mask=given, stop_token_ids=(0,), model=self.model
+        )
+        written = keras.ops.convert_to_numpy(written)[0]
+        ends = np.flatnonzero(written[1:] == 0)
+        last = 1 + ends[0] if ends.size else len(written)
+        words = [self.vocabulary[number] for number in written[1:last]]
+        return " ".join(word for word in words if word != UNKNOWN)

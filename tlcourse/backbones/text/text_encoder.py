@@ -1,0 +1,193 @@
+"""Texts to features: a tokeniser and the backbone that knows its tokens, kept together."""
+
+import json
+import os
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+from keras import Input, Model, layers, ops
+
+from tlcourse.backbones.text.extras import import_for_texts
+from tlcourse.domains import Domain, DomainPair
+from tlcourse.errors import CourseError
+from tlcourse.training import extract_features
+
+# What a folder in Hugging Face's layout may hold: encoders, which KerasHub all converts.
+_FAMILIES = ("albert", "bert", "distilbert", "roberta", "xlm-roberta")
+_WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+
+
+class TextEncoder:
+    """Turns texts into features by way of tokens.
+
+    A backbone takes numbers, so texts become rows of token ids first. What `tokens` gives is a
+    domain as any other, for strategies that train the backbone too.
+
+    Attributes:
+        backbone: `keras.Model`, token ids (n, length) to features (n, d).
+        tokenise: function of a list of str to a list of rows of token ids, each at least one.
+        padding: int, the id that fills rows up to one length; the backbone passes over it.
+
+    Example:
+        >>> from tlcourse.backbones import word_encoder
+        >>> encoder = word_encoder(["good", "bad"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> encoder.tokens(["Good, good!", "bad"]).tolist()
+        [[2, 2], [3, 0]]
+        >>> encoder(["Good, good!", "good or bad"]).tolist()
+        [[1.0, 0.0], [0.5, 0.5]]
+    """
+
+    def __init__(self, backbone, tokenise, *, padding=0):
+        self.backbone, self.tokenise, self.padding = backbone, tokenise, padding
+
+    def tokens(self, data):
+        """Turns texts into token ids, all rows as long as the longest.
+
+        Args:
+            data: texts (a list or array of str), a `Domain` of texts, or a `DomainPair`.
+
+        Returns:
+            int32 array (n, length); of a domain or pair, the same with tokens in place of texts.
+
+        Raises:
+            ValueError: when there is no text, or something else.
+        """
+        if isinstance(data, DomainPair):
+            return DomainPair(*self._in_tokens(data.source, data.target))
+        if isinstance(data, Domain):
+            return self._in_tokens(data)[0]
+        return self._rows(data)[0]
+
+    def __call__(self, data, *, batch_size=None):
+        """Turns texts into features, as `extract_features` does pictures.
+
+        Args:
+            data: texts (a list or array of str), or a `Domain` of texts.
+            batch_size: texts at a time; None takes up to 1,024.
+
+        Returns:
+            float32 array (n, d); of a domain, a `Domain` of features.
+        """
+        return extract_features(self.backbone, self.tokens(data), batch_size=batch_size)
+
+    def _in_tokens(self, *domains):
+        rows = iter(self._rows(*(x for each in domains for x in (each.x_train, each.x_test))))
+        return [
+            Domain(**{**vars(each), "x_train": next(rows), "x_test": next(rows)})
+            for each in domains
+        ]
+
+    def _rows(self, *groups):
+        """Returns the token ids of groups of texts, one array each, all of one length."""
+        tokenised = [self.tokenise(_texts(group)) for group in groups]
+        length = max(len(row) for rows in tokenised for row in rows)
+        arrays = [np.full((len(rows), length), self.padding, "int32") for rows in tokenised]
+        for array, rows in zip(arrays, tokenised, strict=True):
+            for filled, row in zip(array, rows, strict=True):
+                filled[: len(row)] = row
+        return arrays
+
+
+def load_text_encoder(preset, *, max_tokens=64):
+    """Loads a pretrained encoder of the BERT family through KerasHub.
+
+    A text's features are the mean of what the encoder gives for its tokens.
+
+    Args:
+        preset: a folder in Hugging Face's layout (config.json, model.safetensors and the
+            tokenizer's files), or the name of a preset of KerasHub's, which it downloads once,
+            such as "bert_tiny_en_uncased".
+        max_tokens: int, where longer texts are cut, marks of beginning and end included.
+
+    Returns:
+        `TextEncoder`.
+
+    Raises:
+        CourseError: when KerasHub is not installed, or a folder lacks something or is damaged.
+
+    Reference:
+        Devlin, Chang, Lee & Toutanova, "BERT: Pre-training of Deep Bidirectional Transformers for
+        Language Understanding", NAACL 2019; the mean over tokens after Reimers & Gurevych,
+        "Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks", EMNLP 2019.
+    """
+    preset = str(preset)
+    if Path(preset).exists() or ("://" not in preset and {"/", os.sep} & set(preset)):
+        _check_folder(Path(preset))
+    import_for_texts("safetensors")  # KerasHub asks for it only once it is needed
+    hub = import_for_texts("keras_hub").models
+    try:
+        network = hub.Backbone.from_preset(preset)
+        prepare = hub.TextClassifierPreprocessor.from_preset(preset, sequence_length=max_tokens)
+    except Exception as error:  # a damaged file makes readers raise nearly anything
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise CourseError(f"No text encoder can be loaded from {preset}: {reason}") from error
+    padding = prepare.tokenizer.pad_token_id
+    return TextEncoder(
+        _averaging(network, padding), lambda texts: _tokenised(prepare, texts), padding=padding
+    )
+
+
+def _check_folder(folder):
+    """Raises CourseError unless a folder holds an encoder's config and weights that are no code."""
+    if not (folder / "config.json").is_file():
+        raise CourseError(f"{folder} holds no config.json: it is no folder of a text encoder.")
+    try:
+        family = json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise CourseError(
+            f"{folder / 'config.json'} is damaged, or not in Hugging Face's layout: no model_type."
+        ) from error
+    if family not in _FAMILIES:
+        raise CourseError(
+            f"{folder} holds a model of type {family!r}; text encoders are {', '.join(_FAMILIES)}."
+        )
+    if not any((folder / name).is_file() for name in _WEIGHTS):
+        raise CourseError(
+            f"{folder} holds no model.safetensors; weights in other files, which may hold code, "
+            "are not read."
+        )
+
+
+def _averaging(network, padding):
+    """Returns a backbone: token ids to the mean of what an encoder gives for the tokens."""
+    tokens = Input((None,), name="tokens")
+    ids = ops.cast(tokens, "int32")
+    mask = ops.not_equal(ids, padding)
+    inputs = {"token_ids": ids, "padding_mask": ops.cast(mask, "int32")}
+    if "segment_ids" in network.input:
+        inputs["segment_ids"] = ops.zeros_like(ids)
+    output = network.output
+    if isinstance(output, dict):  # its summary of the whole text is left out: we take the mean
+        network = Model(network.input, output["sequence_output"], name=network.name)
+    mean = layers.GlobalAveragePooling1D(name="features")(network(inputs), mask=mask)
+    return Model(tokens, mean, name=f"{network.name}_mean")
+
+
+def _tokenised(prepare, texts):
+    """Returns rows of token ids without padding."""
+    if getattr(prepare.tokenizer, "lowercase", False):
+        # The vocabularies of lower case have no accents either; KerasHub leaves them standing.
+        texts = ["".join(c for c in _split_accents(text) if not _is_accent(c)) for text in texts]
+    prepared = prepare(texts)
+    ids, mask = (ops.convert_to_numpy(prepared[part]) for part in ("token_ids", "padding_mask"))
+    return [row[kept] for row, kept in zip(ids, mask.astype(bool), strict=True)]
+
+
+def _split_accents(text):
+    return unicodedata.normalize("NFD", text)
+
+
+def _is_accent(character):
+    return unicodedata.category(character) == "Mn"
+
+
+def _texts(data):
+    """Returns texts as a list of str; raises ValueError for anything else."""
+    texts = list(data) if isinstance(data, (list, tuple, np.ndarray)) else []
+    if not texts or not all(isinstance(text, str) for text in texts):
+        what = f"{type(texts[0]).__name__}s" if texts else repr(data)
+        raise ValueError(
+            f"`data` must be texts: a list of at least one str, or a Domain of them; got {what}."
+        )
+    return [str(text) for text in texts]

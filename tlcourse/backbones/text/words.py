@@ -1,0 +1,150 @@
+"""Word vectors: Word2Vec by gensim, and the mean over a text's words as its features."""
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+from keras import Input, Model, layers
+
+from tlcourse.atomic import write_atomically
+from tlcourse.backbones.text.extras import import_for_texts
+from tlcourse.backbones.text.text_encoder import TextEncoder
+from tlcourse.domains import data_folder
+from tlcourse.errors import CourseError
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_PADDING, _NO_WORD, _FIRST = 0, 1, 2  # token ids; a text without a known word is one _NO_WORD
+
+
+def words_of(text):
+    """Splits a text into words: lower case, apostrophes within a word kept, signs and digits not.
+
+    Args:
+        text: str.
+
+    Returns:
+        List of str.
+
+    Example:
+        >>> words_of("Didn't it end well? 9/10!")
+        ["didn't", 'it', 'end', 'well']
+    """
+    return _WORD.findall(text.lower())
+
+
+def train_words(sentences, *, seed, dimensions=100, epochs=30):
+    """Learns a vector for each word that comes at least twice: skip-gram with negative sampling.
+
+    Each word w learns to tell the words c around it, up to 15 away, from five drawn at random:
+    log σ(v_c · v_w) + Σ log σ(−v_random · v_w) grows. Words that are met alike get vectors that
+    are alike. The same seed gives the same vectors, in every run.
+
+    Args:
+        sentences: texts (iterable of str).
+        seed: int, of the first vectors and of the drawing.
+        dimensions: int, length of a vector.
+        epochs: int, passes over the sentences.
+
+    Returns:
+        `(vocabulary, vectors)`: list of n str, the commonest first, and float32 (n, dimensions).
+
+    Raises:
+        CourseError: when gensim is not installed.
+        ValueError: when no word comes twice.
+
+    Reference:
+        Mikolov, Sutskever, Chen, Corrado & Dean, "Distributed Representations of Words and
+        Phrases and their Compositionality", NeurIPS 2013.
+    """
+    models = import_for_texts("gensim.models")
+    split = [words_of(sentence) for sentence in sentences]
+    model = models.Word2Vec(
+        vector_size=dimensions,
+        sg=1,
+        negative=5,
+        window=15,
+        sample=1e-4,  # the commonest words are passed over more often than not
+        min_count=2,
+        seed=seed,
+        workers=1,  # several would race, and no two runs be the same
+    )
+    model.build_vocab(split)
+    if not model.wv.index_to_key:
+        raise ValueError("`sentences` must hold words that come twice; there are none.")
+    model.train(split, total_examples=len(split), epochs=epochs)
+    return list(model.wv.index_to_key), model.wv.vectors.astype("float32")
+
+
+def word_encoder(vocabulary, vectors):
+    """Makes an encoder of texts from word vectors: a text's features are the mean of its words'.
+
+    Words that have no vector are passed over; a text of such words alone gets zeros.
+
+    Args:
+        vocabulary: n different words (list of str).
+        vectors: float array (n, d).
+
+    Returns:
+        `TextEncoder`; its backbone is called "words".
+
+    Raises:
+        ValueError: when there is not one vector for each word.
+    """
+    vectors = np.asarray(vectors, "float32")
+    if vectors.ndim != 2 or len(vectors) != len(vocabulary) or not len(vocabulary):
+        raise ValueError(
+            f"`vectors` must have shape ({len(vocabulary)}, d), one for each word of "
+            f"`vocabulary`; got {vectors.shape}."
+        )
+    ids = {word: number for number, word in enumerate(vocabulary, _FIRST)}
+
+    def tokenise(texts):
+        known = ([ids[word] for word in words_of(text) if word in ids] for text in texts)
+        return [row or [_NO_WORD] for row in known]
+
+    tokens = Input((None,), name="tokens")
+    table = layers.Embedding(
+        len(vocabulary) + _FIRST, vectors.shape[1], mask_zero=True, name="vectors"
+    )
+    backbone = Model(
+        tokens, layers.GlobalAveragePooling1D(name="features")(table(tokens)), name="words"
+    )
+    table.set_weights([np.concatenate([np.zeros((_FIRST, vectors.shape[1]), "float32"), vectors])])
+    return TextEncoder(backbone, tokenise, padding=_PADDING)
+
+
+def save_words(path, vocabulary, vectors):
+    """Writes word vectors, in half precision, to an .npz file without pickles.
+
+    Args:
+        path: file to write, in one step.
+        vocabulary: n words (list of str).
+        vectors: float array (n, d).
+    """
+    arrays = {"vocabulary": np.array(vocabulary), "vectors": np.asarray(vectors, "float16")}
+    write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
+
+
+def load_words(path=None):
+    """Loads word vectors that `save_words` wrote.
+
+    Args:
+        path: the file; None takes the vectors that come with the course.
+
+    Returns:
+        `TextEncoder`, as `word_encoder` makes it.
+
+    Raises:
+        CourseError: when there is no such file, or it is damaged.
+    """
+    path = data_folder() / "words.npz" if path is None else Path(path)
+    if not path.is_file():
+        raise CourseError(
+            f"There are no word vectors at {path}: `tlcourse pretrain words` trains them."
+        )
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
+            return word_encoder(np.asarray(stored["vocabulary"]).tolist(), stored["vectors"])
+    except Exception as error:  # zip, zlib, format and key errors: numpy documents none of them
+        raise CourseError(f"{path} is damaged, or holds no word vectors ({error}).") from error

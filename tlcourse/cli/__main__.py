@@ -1,0 +1,7 @@
+"""`python -m tlcourse.cli`, where the command `tlcourse` is not on the PATH."""
+
+import sys
+
+from tlcourse.cli import main
+
+sys.exit(main())

@@ -1,0 +1,84 @@
+"""Digits with three labels each: which digit it is, in which family of fonts, how far turned."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tlcourse.domains.arrays import to_unit
+from tlcourse.domains.images.glyphs import DIGITS, FACES, LICENCE, render_and_tell
+
+FAMILIES = ("DejaVu Sans", "DejaVu Sans Mono", "DejaVu Serif", "STIX", "Computer Modern")
+_BEGINNINGS = ("DejaVuSans", "DejaVuSansMono", "DejaVuSerif", "STIX", "cm")
+
+
+# eq=False: arrays do not compare to one truth value.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ManyLabels:
+    """Images with labels for several tasks, split into train and test once and for all.
+
+    Attributes:
+        x_train: float32 array (n, height, width, channels) in [0, 1].
+        labels_train: dict, task to array (n,): int32 for classes, float32 for numbers.
+        x_test: as `x_train`.
+        labels_test: as `labels_train`.
+        class_names: dict, task to one name per class; tasks whose labels are numbers have none.
+        licence: the licence of the data.
+    """
+
+    x_train: np.ndarray = field(repr=False)
+    labels_train: dict[str, np.ndarray] = field(repr=False)
+    x_test: np.ndarray = field(repr=False)
+    labels_test: dict[str, np.ndarray] = field(repr=False)
+    class_names: dict[str, tuple[str, ...]]
+    licence: str
+
+
+def glyph_tasks(n=8000, seed=0):
+    """Returns the digits of the domain `glyphs` with three labels for each image.
+
+    "digit": 0 to 9. "family": of the font, five of them. "angle": by how many degrees it was
+    turned, clockwise, in [−20, 20]. Each digit was also slanted at random, and some faces are
+    italic, so that the angle can be read with an error only.
+
+    Args:
+        n: int, images in all, three quarters of them for training.
+        seed: int; the same seed gives the same images, which are those of `glyphs`.
+
+    Returns:
+        `ManyLabels`.
+
+    Raises:
+        ValueError: if `n` is below 4, so that there is nothing to test on.
+    """
+    if n < 4:
+        raise ValueError(f"`n` must be at least 4, three to train on and one to test; got {n!r}.")
+    drawn = render_and_tell(DIGITS, FACES, n, seed=seed)
+    images = to_unit(drawn["images"])
+    labels = {
+        "digit": drawn["labels"],
+        "family": family_of(FACES)[drawn["faces"]],
+        "angle": drawn["degrees"].astype("float32"),
+    }
+    n_train = n * 3 // 4
+    return ManyLabels(
+        x_train=images[:n_train],
+        labels_train={task: each[:n_train] for task, each in labels.items()},
+        x_test=images[n_train:],
+        labels_test={task: each[n_train:] for task, each in labels.items()},
+        class_names={"digit": tuple(DIGITS), "family": FAMILIES},
+        licence=LICENCE,
+    )
+
+
+def family_of(faces):
+    """Returns which of `FAMILIES` each face belongs to.
+
+    Args:
+        faces: n names of faces.
+
+    Returns:
+        int32 array (n,).
+    """
+    # The longest beginning that fits: DejaVuSansMono begins with DejaVuSans too.
+    fits = [[len(b) * face.startswith(b) for b in _BEGINNINGS] for face in faces]
+    return np.argmax(fits, axis=1).astype("int32")

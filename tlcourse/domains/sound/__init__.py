@@ -1,0 +1,13 @@
+"""Spoken digits, as waveforms and as log-mel pictures."""
+
+from tlcourse.domains.sound.fsdd import speaker, spoken_digits, spoken_digits_waves
+from tlcourse.domains.sound.spectrogram import log_mel
+from tlcourse.domains.sound.wav import read_wav
+
+__all__ = [
+    "log_mel",
+    "read_wav",
+    "speaker",
+    "spoken_digits",
+    "spoken_digits_waves",
+]

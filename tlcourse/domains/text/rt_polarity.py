@@ -1,0 +1,84 @@
+"""Sentences from film reviews, praise and blame."""
+
+import re
+
+import numpy as np
+
+from tlcourse.domains.domain import Domain, stratified_split
+from tlcourse.domains.files import DataError, files_of, read_members
+
+_ENDINGS = (".neg", ".pos")  # in the order of the labels
+_SHARE_TEST = 0.25
+# The mirror's form is UTF-8. The original is Windows-1252, of which few bytes are also UTF-8;
+# Latin-1 takes the five bytes that Windows-1252 leaves out.
+_ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
+
+
+def rt_polarity():
+    """Returns 10,662 sentences from film reviews, half of them praise, as a domain of texts.
+
+    Words and signs stand apart and all is lower case, as published. A quarter of each class is
+    kept for testing. Sentences that differ in signs and spaces only, of which there are two pairs,
+    are on one side, so that no test sentence was trained on.
+
+    Returns:
+        `Domain` of texts with the classes negative and positive.
+
+    Raises:
+        DataError: when it is not on this machine, or the archive is damaged or is not text.
+
+    Reference:
+        Pang & Lee, "Seeing stars: Exploiting class relationships for sentiment categorization
+        with respect to rating scales", ACL 2005.
+    """
+    (path,) = files_of("rt-polarity")
+    sentences = _read(path)
+    texts = np.array(sentences[0] + sentences[1])
+    labels = np.repeat([0, 1], [len(each) for each in sentences])
+    train, test = _split_equals_together(texts, labels)
+    return Domain(
+        name="rt-polarity",
+        x_train=texts[train],
+        labels_train=labels[train],
+        x_test=texts[test],
+        labels_test=labels[test],
+        class_names=("negative", "positive"),
+        licence="research use",
+        source="Sentence polarity 1.0 (Pang & Lee 2005)",
+    )
+
+
+def _split_equals_together(texts, labels):
+    letters = [re.sub(r"\W", "", text) for text in texts]
+    _, first, group = np.unique(letters, return_index=True, return_inverse=True)
+    parts = stratified_split(labels[first], _SHARE_TEST, seed=0)
+    rng = np.random.default_rng(0)  # the classes mixed, as every other split has them
+    return [rng.permutation(np.flatnonzero(np.isin(group, part))) for part in parts]
+
+
+def _read(path):
+    """Returns the sentences of the two files, the negative first."""
+    found = {
+        name[-4:]: _lines(path, name, content)
+        for name, content in read_members(path, lambda name: name.endswith(_ENDINGS))
+    }
+    for ending in _ENDINGS:
+        if len(found.get(ending, ())) < 2:
+            raise DataError(f"{path} holds no sentences in a file *{ending}; fetch it again.")
+    return [found[ending] for ending in _ENDINGS]
+
+
+def _lines(path, name, content):
+    if b"\0" in content or content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError(
+            f"{path} holds {name} in an encoding that is neither UTF-8 nor Latin-1 (UTF-16, or no "
+            "text at all); fetch it again."
+        )
+    for encoding in _ENCODINGS:
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    # Not splitlines: it also cuts at signs that stand within a sentence, such as U+0085.
+    return [line.strip() for line in text.split("\n") if line.strip()]

@@ -1,0 +1,13 @@
+"""The process that knows the right answers, and says what an answer is worth."""
+
+from tlcourse.lazy import lazy_face
+
+_HOMES = {
+    "Judge": "judge",
+    "JudgeFailed": "judge",
+    "Judges": "judges",
+}
+
+__all__ = [*_HOMES]
+
+__getattr__ = lazy_face(__name__, _HOMES)

@@ -1,0 +1,65 @@
+"""Judges for several submissions at a time: mostly one, which holds the right answers in memory."""
+
+import queue
+import threading
+
+from tlcourse.grading.judging.judge import Judge
+
+__all__ = ["Judges"]
+
+_PATIENCE = 10.0  # seconds until it is believed that an answer is hard to judge
+
+
+class Judges:
+    """Judges that are lent for one verdict each; another one starts when all are busy for long.
+
+    It stands for a `Judge`, and may be asked by several threads. A context manager.
+
+    Args:
+        secret: bytes that the inputs are drawn from.
+        most: how many there may be.
+    """
+
+    def __init__(self, secret, most):
+        self._secret, self._most = secret, most
+        self._all, self._idle, self._lock = [], queue.LifoQueue(), threading.Lock()
+        self._inputs = Judge(secret)  # it has no process as long as no verdict is asked of it
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def cases(self, exercise_id, answers):
+        """Returns the inputs of an exercise; see `Judge.cases`."""
+        return self._inputs.cases(exercise_id, answers)
+
+    def verdict(self, exercise_id, answers, outcomes):
+        """Judges what an answer did; arguments and what is returned as in `Judge.verdict`."""
+        judge = self._lent()
+        try:
+            return judge.verdict(exercise_id, answers, outcomes)
+        finally:
+            self._idle.put(judge)
+
+    def end(self):
+        """Ends all of them."""
+        for judge in self._all:
+            judge.end()
+
+    def _lent(self):
+        while True:
+            with self._lock:
+                if not self._all:
+                    return self._new()
+            try:
+                return self._idle.get(timeout=_PATIENCE)
+            except queue.Empty:
+                with self._lock:
+                    if len(self._all) < self._most:
+                        return self._new()
+
+    def _new(self):
+        self._all.append(Judge(self._secret))
+        return self._all[-1]

@@ -1,0 +1,276 @@
+"""The manifest of a release: what was handed out, so that a later change of it is seen.
+
+A notebook's checksum is that of what its author wrote: cells, ids, points, marks. What a run leaves
+behind (outputs, counters, the interpreter's version) does not count, so running a lesson again is
+no change.
+"""
+
+import copy
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import nbformat
+
+from tlcourse import __version__
+from tlcourse.errors import CourseError
+from tlcourse.exercises import lesson_files
+from tlcourse.lessons import BadArgument, find_lesson
+from tlcourse.lessons.desk import learner_copy
+
+__all__ = [
+    "MANIFEST",
+    "Manifest",
+    "ManifestError",
+    "ReleasedLesson",
+    "changed_since",
+    "make_manifest",
+    "read_manifest",
+]
+
+# What the file is called, in the folder of a release.
+MANIFEST = "manifest.json"
+
+_FORMAT = 1
+_NOTEBOOK = re.compile(r"\d\d_\w+\.ipynb")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LEFT_BY_A_RUN = ("collapsed", "execution", "scrolled")
+
+
+class ManifestError(CourseError):
+    """A manifest that is missing, broken or of a newer format."""
+
+
+@dataclass(frozen=True)
+class ReleasedLesson:
+    """One lesson as it was released.
+
+    Attributes:
+        id: two digits, "04".
+        notebook: its file name, "04_feature_extraction.ipynb".
+        source_sha256: checksum of the source notebook, 64 hexadecimal digits.
+        learner_sha256: checksum of the learner's copy.
+        exercises: (id, points) of each exercise, in the lesson's order.
+    """
+
+    id: str
+    notebook: str
+    source_sha256: str
+    learner_sha256: str
+    exercises: tuple[tuple[str, float], ...]
+
+    @property
+    def name(self):
+        """What nbgrader calls the assignment and its one notebook: the file name's stem."""
+        return Path(self.notebook).stem
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was released.
+
+    Attributes:
+        version: of tlcourse, when the release was made.
+        lessons: tuple of `ReleasedLesson`, in the order of their ids.
+    """
+
+    version: str
+    lessons: tuple[ReleasedLesson, ...]
+
+    def to_json(self):
+        """Returns plain data for JSON (dict), with the number of its format."""
+        lessons = [
+            {
+                **asdict(lesson),
+                "exercises": [{"id": name, "points": points} for name, points in lesson.exercises],
+            }
+            for lesson in self.lessons
+        ]
+        return {"format": _FORMAT, "version": self.version, "lessons": lessons}
+
+
+def make_manifest(lesson_ids):
+    """Describe lessons as they are now.
+
+    Args:
+        lesson_ids: iterable of str, such as ["01", "04"]; their order and repeats do not matter.
+
+    Returns:
+        `Manifest`.
+
+    Raises:
+        UnknownName: if there is no such lesson.
+        BadArgument: if it is one str, or empty.
+        CourseError: if a notebook is no lesson, or breaks the rules of nbgrader's marks.
+
+    Example:
+        >>> made = make_manifest(["00"])
+        >>> made.lessons[0].name, made.lessons[0].exercises
+        ('00_start_here', (('00.1', 1),))
+    """
+    if isinstance(lesson_ids, str):
+        raise BadArgument(f"the lesson ids must be a list of text; got the text {lesson_ids!r}.")
+    found = {lesson.id: lesson for lesson in map(find_lesson, lesson_ids)}
+    if not found:
+        raise BadArgument("the lesson ids must name at least one lesson; got none.")
+    return Manifest(__version__, tuple(_describe(found[name]) for name in sorted(found)))
+
+
+def read_manifest(path):
+    """Read the manifest that a release wrote.
+
+    Args:
+        path: the file, str or path.
+
+    Returns:
+        `Manifest`.
+
+    Raises:
+        ManifestError: if it is missing, is none, or needs a newer tlcourse.
+    """
+    path = Path(path)
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ManifestError(
+            f"there is no manifest at {path}; `tlcourse release {path.parent}` makes one."
+        ) from error
+    except OSError as error:
+        raise ManifestError(
+            f"the manifest {path} cannot be read: {error.strerror or error}."
+        ) from error
+    except ValueError as error:  # no JSON, or no UTF-8
+        raise _broken(path, error) from error
+    if (
+        isinstance(record, dict)
+        and type(record.get("format")) is int
+        and record["format"] > _FORMAT
+    ):
+        raise ManifestError(
+            f"the manifest {path} has format {record['format']}; tlcourse {__version__} reads"
+            f" format {_FORMAT}. Install tlcourse {record.get('version', 'of that release')}."
+        )
+    try:
+        return _from_record(record)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _broken(path, error) from error
+
+
+def changed_since(manifest):
+    """Say which lessons are not what they were at the release.
+
+    Args:
+        manifest: `Manifest`.
+
+    Returns:
+        List of str, a sentence for each change, in the lessons' order; empty when there is none.
+    """
+    sentences = []
+    for old in manifest.lessons:
+        if old.id not in lesson_files():
+            sentences.append(f"Lesson {old.id} is gone; it was {old.notebook}.")
+            continue
+        try:
+            new = _describe(find_lesson(old.id))
+        except CourseError as error:
+            sentences.append(f"Lesson {old.id} cannot be read: {' '.join(str(error).split())}")
+            continue
+        if new.notebook != old.notebook:
+            sentences.append(f"Lesson {old.id} is {new.notebook} now; it was {old.notebook}.")
+        if new.source_sha256 != old.source_sha256:
+            sentences.append(
+                f"Lesson {old.id}: {new.notebook} has changed since; today's is graded."
+            )
+        sentences += _changed_points(old, new)
+    return sentences
+
+
+def checksum(notebook):
+    """SHA-256 of what the author of a notebook wrote, as 64 hexadecimal digits.
+
+    Args:
+        notebook: NotebookNode, nbformat 4.
+
+    Returns:
+        str.
+    """
+    cells = []
+    for cell in notebook.cells:
+        cell = dict(cell)
+        for key in ("outputs", "execution_count"):
+            cell.pop(key, None)
+        metadata = cell["metadata"].items()
+        cell["metadata"] = {key: value for key, value in metadata if key not in _LEFT_BY_A_RUN}
+        cells.append(cell)
+    about = {key: value for key, value in notebook.metadata.items() if key != "language_info"}
+    text = json.dumps([about, cells], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def released_copy(notebook):
+    """The learner's copy, with each check signed as nbgrader signs it in a release.
+
+    nbgrader signs a check again once its hidden test is gone; else `nbgrader validate` tells
+    learners that somebody changed the test.
+
+    Args:
+        notebook: the source, NotebookNode.
+
+    Returns:
+        NotebookNode.
+    """
+    made, shown = learner_copy(notebook), copy.deepcopy(notebook)
+    for cell, made_cell in zip(shown.cells, made.cells, strict=True):
+        if not cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = made_cell.source
+    return learner_copy(shown)
+
+
+def _describe(lesson):
+    source = nbformat.read(lesson.path, as_version=4)
+    return ReleasedLesson(
+        id=lesson.id,
+        notebook=lesson.path.name,
+        source_sha256=checksum(source),
+        learner_sha256=checksum(released_copy(source)),
+        exercises=lesson.exercises,
+    )
+
+
+def _changed_points(old, new):
+    before, now = dict(old.exercises), dict(new.exercises)
+    for name in sorted({*before, *now}):
+        if name not in now:
+            yield f"Exercise {name} is gone; it gave {before[name]:g} points."
+        elif name not in before:
+            yield f"Exercise {name} is new, with {now[name]:g} points."
+        elif now[name] != before[name]:
+            yield f"Exercise {name} gives {now[name]:g} points now; it gave {before[name]:g}."
+
+
+def _from_record(record):
+    lessons = []
+    for about in record["lessons"]:
+        exercises = tuple((one["id"], one["points"]) for one in about["exercises"])
+        lesson = ReleasedLesson(**{**about, "exercises": exercises})
+        if not _NOTEBOOK.fullmatch(lesson.notebook) or lesson.notebook[:2] != lesson.id:
+            raise ValueError(f"no notebook of a lesson: {lesson.notebook!r}")
+        for digits in (lesson.source_sha256, lesson.learner_sha256):
+            if not _SHA256.fullmatch(digits):
+                raise ValueError(f"no checksum: {digits!r}")
+        for name, points in exercises:
+            if not isinstance(name, str) or isinstance(points, bool) or not points >= 0:
+                raise ValueError(f"no exercise: {name!r} with {points!r} points")
+        lessons.append(lesson)
+    if record["format"] != _FORMAT or not isinstance(record["version"], str):
+        raise ValueError(f"format {record['format']!r}, version {record['version']!r}")
+    return Manifest(record["version"], tuple(sorted(lessons, key=lambda lesson: lesson.id)))
+
+
+def _broken(path, error):
+    why = " ".join(f"{type(error).__name__}: {error}".split())
+    return ManifestError(
+        f"{path} is no manifest of a release ({why}); move it away and release again."
+    )

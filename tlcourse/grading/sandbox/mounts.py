@@ -1,0 +1,90 @@
+"""What of this machine is shown inside a sandbox: what Python needs, and no right answer."""
+
+import os
+import sys
+from pathlib import Path
+
+from tlcourse.domains import data_folder
+from tlcourse.exercises import for_lesson, lesson_ids, notebooks_dir
+
+__all__ = [
+    "emptied_folders",
+    "python_folders",
+    "system_links",
+    "system_paths",
+    "unreadable_files",
+    "variables",
+]
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+_JUDGED = _PACKAGE / "exercises" / "by_lesson"
+_SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc/ld.so.cache")
+
+
+def variables():
+    """Returns the environment (dict): nothing of ours but where Python finds its packages."""
+    settings = {
+        "PATH": os.pathsep.join([str(Path(sys.prefix, "bin")), "/usr/bin", "/bin"]),
+        "HOME": "/tmp/home",
+        "IPYTHONDIR": "/tmp/home/.ipython",
+        "TMPDIR": "/tmp",
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    for name in ("KERAS_BACKEND", "LD_LIBRARY_PATH"):
+        if name in os.environ:
+            settings[name] = os.environ[name]
+    if os.environ.get("PYTHONPATH"):
+        # This package itself is shown, though not all of a checkout that it may lie in.
+        settings["PYTHONPATH"] = os.pathsep.join([*_search_path(), str(_PACKAGE.parent)])
+    return settings
+
+
+def system_links():
+    """Returns those of the system's folders that are links (dict of path to target, str)."""
+    return {path: str(Path(path).readlink()) for path in _SYSTEM if Path(path).is_symlink()}
+
+
+def system_paths():
+    """Returns the system's programs and libraries (list of str), without the links."""
+    return [path for path in _SYSTEM if Path(path).exists() and not Path(path).is_symlink()]
+
+
+def python_folders():
+    """Returns the folders of the interpreter, its packages, this package and its data (list)."""
+    places = {Path(sys.prefix), Path(sys.base_prefix), _PACKAGE, data_folder()}
+    return sorted({str(place.absolute()) for place in places} | set(_search_path()))
+
+
+def _search_path():
+    """Returns the folders of PYTHONPATH (list of str) that hold packages and nothing of ours.
+
+    A checkout holds the notebooks once more, in its history; the folder where somebody works, or
+    lives, may hold submissions and grades.
+    """
+    named = [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
+    private = [_PACKAGE.parent, Path.cwd(), Path.home().resolve()]
+    resolved = [place.resolve() for place in named if place.is_dir()]
+    return [
+        str(place) for place in resolved if not any(each.is_relative_to(place) for each in private)
+    ]
+
+
+def emptied_folders():
+    """Returns the folders (list of str) that hold right answers, to be laid over."""
+    # An editable install keeps a second copy of the notebooks beside the packages.
+    installed = [Path(place, "tlcourse", "_course", "notebooks") for place in sys.path if place]
+    folders = {notebooks_dir(), _JUDGED / "__pycache__", *installed}
+    return sorted(str(folder.absolute()) for folder in folders if folder.is_dir())
+
+
+def unreadable_files():
+    """Returns the files (list of str) that judge answers, to be laid over."""
+    observed = {  # the files of the functions that observe answers: they run beside these
+        Path(sys.modules[exercise.observe.__module__].__file__).resolve()
+        for lesson in lesson_ids()
+        for exercise in for_lesson(lesson)
+    }
+    files = sorted(_JUDGED.glob("lesson_*.py"))
+    return [str(path) for path in files if path not in observed]

@@ -1,0 +1,95 @@
+"""Where a student's code runs: alone, with nothing of ours in reach.
+
+The course's own notebooks, which hold the solutions, and the files that judge answers are not
+there either.
+"""
+
+from dataclasses import dataclass
+
+from tlcourse.errors import CourseError, UnknownName, near
+from tlcourse.grading.sandbox.bubblewrap import Bubblewrap, problem_with_bubblewrap
+from tlcourse.grading.sandbox.container import find_container
+from tlcourse.grading.sandbox.program import end_program, start_program
+
+__all__ = ["SANDBOXES", "Limits", "NoSandbox", "Unprotected", "find_sandbox"]
+
+SANDBOXES = ("auto", "bwrap", "docker", "none")
+_MB = 1_000_000
+
+
+class NoSandbox(CourseError):  # noqa: N818 (it reads better)
+    """There is nothing to grade in safely; the message says what to install."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may take of the machine.
+
+    Attributes:
+        seconds: wall-clock time for each answer, and for the start before the first.
+        memory: bytes that all its processes may hold together.
+        processes: processes and threads together.
+        disk: bytes that it may write, to a disk in memory that goes with it.
+        reply: bytes of one answer.
+    """
+
+    seconds: float = 60.0
+    memory: int = 4_000 * _MB
+    processes: int = 400
+    disk: int = 200 * _MB
+    reply: int = 50 * _MB
+
+
+class Unprotected:
+    """Runs programs as they are: only for submissions that one would run oneself."""
+
+    name = "none"
+
+    def start(self, program, *, folder, limits):
+        """Starts a program; arguments and what is returned as in `Bubblewrap.start`."""
+        return start_program(program)
+
+    def end(self, process):
+        """Ends what `start` returned, and all below it."""
+        end_program(process)
+
+    def own_limits(self, limits):
+        """Returns None: the program asks the system for none."""
+        return
+
+
+def find_sandbox(kind="auto"):
+    """Returns a sandbox that was seen to work here.
+
+    Args:
+        kind: "auto", the best that there is; "bwrap"; "docker", which is Podman where there is no
+            Docker; or "none", no protection at all, which is never chosen by itself.
+
+    Returns:
+        `Bubblewrap`, `Container` or `Unprotected`.
+
+    Raises:
+        NoSandbox: if there is none, or it does not work here.
+        UnknownName: if `kind` is none of these.
+    """
+    if kind not in SANDBOXES:
+        raise UnknownName(f"`sandbox` is {kind!r}; there is no such one.{near(kind, SANDBOXES)}")
+    if kind == "none":
+        return Unprotected()
+    problems = []
+    if kind in ("auto", "bwrap"):
+        problem = problem_with_bubblewrap(Limits())
+        if problem is None:
+            return Bubblewrap()
+        problems.append(problem)
+    if kind in ("auto", "docker"):
+        container, problem = find_container(Limits())
+        if container is not None:
+            return container
+        problems.append(problem)
+    raise NoSandbox(
+        f"There is no sandbox to run submissions in: {', and '.join(problems)}. Install bubblewrap "
+        "(Debian, Ubuntu: `apt install bubblewrap`; Fedora: `dnf install bubblewrap`; on Windows "
+        "inside WSL), or start Docker or Podman, or grade unprotected with `--sandbox none` what "
+        "you would run yourself."
+    )

@@ -1,0 +1,168 @@
+"""From a folder of submissions to grades, pages, tables, a report and a gradebook."""
+
+import contextlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlcourse.errors import CourseError
+from tlcourse.grading.batch import grade_all
+from tlcourse.grading.grades import SubmissionGrade
+from tlcourse.grading.layout import find_submissions
+from tlcourse.grading.local_jobs import LocalJobs
+from tlcourse.grading.nbgrader import changed_since, course_of, read_manifest, write_autograded
+from tlcourse.grading.sandbox import find_sandbox
+
+__all__ = ["Graded", "grade_class", "read_secret"]
+
+_LEAST_SECRET = 16  # bytes
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What grading a class gave.
+
+    Attributes:
+        grades: list of `SubmissionGrade`, by student and lesson.
+        out: Path of the folder with all that was written.
+        remarks: list of str, one line each: what the teacher should know.
+    """
+
+    grades: list[SubmissionGrade]
+    out: Path
+    remarks: list[str]
+
+
+def grade_class(
+    submissions,
+    out,
+    *,
+    limits,
+    gradebook=None,
+    jobs=1,
+    scheduler=None,
+    sandbox="auto",
+    secret=None,
+    solutions=False,
+    on_begin=lambda n: None,
+    on_done=lambda grade, new: None,
+):
+    """Grades all submissions in a folder, and writes everything that follows from it.
+
+    Args:
+        submissions: folder, see `find_submissions`.
+        out: folder that is made: `grades/` (a record for each submission, written as it comes),
+            `feedback/` (a page for each student), `grades.csv` and columns for Canvas and Moodle,
+            `report.html`, and `secret`, unless one is given.
+        limits: `Limits` of each submission.
+        gradebook: URL of nbgrader's database, to which grades go too; None writes none. If
+            `submissions` is the folder `submitted` of a course of nbgrader, what formgrader shows
+            of each goes to `autograded` beside it.
+        jobs: how many at a time.
+        scheduler: address of a Dask scheduler, whose workers then grade; or "local", for a cluster
+            of this machine's own; None does without.
+        sandbox: see `find_sandbox`.
+        secret: file with at least 16 bytes that inputs are drawn from; None keeps one in `out`.
+        solutions: show right answers in the feedback.
+        on_begin: called with the number of submissions.
+        on_done: see `grade_all`.
+
+    Returns:
+        `Graded`.
+
+    Raises:
+        NoSubmissions: if there is nothing to grade.
+        NoSandbox: if there is nothing to grade it in safely.
+        CourseError: if the scheduler cannot be used, the secret cannot be read, or the gradebook
+            cannot be written to; grades that were given by then stay in `out`.
+        OSError: if `out` cannot be written.
+    """
+    # All that can be wrong is said before the work of hours begins.
+    chosen = find_sandbox(sandbox) if scheduler is None else None
+    handed, left_out = find_submissions(submissions)
+    out = Path(out).expanduser().absolute()
+    out.mkdir(parents=True, exist_ok=True)
+    key = read_secret(Path(secret) if secret else out / "secret", make=secret is None)
+    lessons = sorted({each.lesson for each in handed})
+    with contextlib.ExitStack() as stack:
+        if chosen is not None:
+            workers = LocalJobs(jobs, key, chosen, limits)
+        else:
+            from tlcourse.grading.cluster import Cluster
+
+            workers = Cluster(scheduler, jobs, key, sandbox, limits)
+        stack.enter_context(workers)
+        book = None
+        if gradebook is not None:
+            book = stack.enter_context(contextlib.closing(_open(gradebook, lessons)))
+        remarks = [f"not graded, called after no lesson or twice: {path}" for path in left_out]
+        remarks += _changes(Path(submissions))
+        on_begin(len(handed))
+        grades = grade_all(handed, out, workers=workers, on_done=on_done)
+        _write(out, grades, solutions)
+        if book is not None:
+            for grade in grades:
+                book.write(grade)
+            course = course_of(submissions)
+            if course is not None:
+                write_autograded(course, handed, grades)
+    remarks += [
+        f"{grade.student}, lesson {grade.lesson}: {grade.error}" for grade in grades if grade.error
+    ]
+    return Graded(grades, out, remarks)
+
+
+def read_secret(path, *, make=False):
+    """Returns the bytes in a file that the inputs of exercises are drawn from.
+
+    Args:
+        path: of the file.
+        make: write a new one where there is none, which only its owner may read.
+
+    Returns:
+        Bytes.
+
+    Raises:
+        CourseError: if there is no such file, or it holds fewer than 16 bytes.
+    """
+    path = Path(path).expanduser()
+    if make and not path.exists():
+        # Not written over if another process has just made one.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32) + "\n")
+    try:
+        secret = path.read_bytes().strip()
+    except OSError as error:
+        raise CourseError(f"the secret {str(path)!r} cannot be read ({error.strerror}).") from error
+    if len(secret) < _LEAST_SECRET:
+        raise CourseError(
+            f"the secret {str(path)!r} has {len(secret)} bytes; at least {_LEAST_SECRET} are "
+            "needed, such as a line of random letters."
+        )
+    return secret
+
+
+def _open(url, lessons):
+    from tlcourse.grading.nbgrader import Gradebook
+
+    book = Gradebook(url)
+    book.add_release(lessons)
+    return book
+
+
+def _changes(submissions):
+    """Yields what has changed since the release that a folder or the one above it tells of."""
+    for folder in (submissions, submissions.parent):
+        if (folder / "manifest.json").is_file():
+            yield from changed_since(read_manifest(folder / "manifest.json"))
+            return
+
+
+def _write(out, grades, solutions):
+    from tlcourse.grading.reports import write_class_report, write_feedback, write_tables
+
+    write_feedback(out / "feedback", grades, solutions=solutions)
+    write_tables(out, grades)
+    write_class_report(out / "report.html", grades)

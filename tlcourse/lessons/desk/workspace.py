@@ -1,0 +1,80 @@
+"""The learner's folder: a copy of every lesson, and never a loss of the learner's work."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from tlcourse.atomic import write_atomically
+from tlcourse.errors import CourseError
+from tlcourse.exercises import lesson_files
+from tlcourse.lessons.desk.views import learner_copy
+from tlcourse.lessons.profile import BadArgument
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What `make_workspace` found and did.
+
+    Attributes:
+        folder: the workspace, an absolute path.
+        written: names of the notebooks put there now.
+        kept: names of the notebooks that were there already and were left alone.
+    """
+
+    folder: Path
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def make_workspace(folder: str | os.PathLike, *, fresh: bool = False) -> Workspace:
+    """Put the learner's copy of every lesson into a folder.
+
+    A notebook that is there already is left as it is, byte for byte.
+
+    Args:
+        folder: made when missing, with the folders above it.
+        fresh: put a new copy beside each notebook that was kept, under a name
+            that is free: `01_what_transfers.new.ipynb`, then `.new-2`, ...
+
+    Raises:
+        BadArgument: when `folder` is a file.
+        CourseError: when it cannot be written.
+    """
+    folder = Path(folder).expanduser().absolute()
+    written, kept = [], []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for source in lesson_files().values():
+            path = folder / source.name
+            # lexists: a link that points nowhere is the learner's too.
+            if os.path.lexists(path):
+                kept.append(path.name)
+                if not fresh:
+                    continue
+                path = next(new for new in _names_beside(path) if not os.path.lexists(new))
+            notebook = learner_copy(nbformat.read(source, as_version=4))
+            text = nbformat.writes(notebook, version=4) + "\n"
+            write_atomically(path, lambda file, text=text: file.write(text.encode()))
+            written.append(path.name)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise BadArgument(
+            f"the workspace must be a folder; {error.filename or folder} is a file. Name another"
+            " folder."
+        ) from error
+    except OSError as error:
+        raise CourseError(
+            f"the workspace {folder} cannot be written: {error.strerror or error}. Name a folder"
+            " of your own."
+        ) from error
+    return Workspace(folder, tuple(written), tuple(kept))
+
+
+def _names_beside(path: Path) -> Iterator[Path]:
+    yield path.with_suffix(".new.ipynb")
+    number = 2
+    while True:
+        yield path.with_suffix(f".new-{number}.ipynb")
+        number += 1

@@ -1,0 +1,144 @@
+"""Choosing a model without target labels: source losses, weighted to look like the target's."""
+
+import numpy as np
+
+from tlcourse.domains import seeded
+from tlcourse.measures.checks import check_values
+from tlcourse.measures.selection.linear_classifier import fit_linear
+from tlcourse.measures.selection.proxy_a_distance import check_two_domains
+
+_FOLDS = 4
+_GREATEST = 50.0
+
+
+def density_ratio(source_features, target_features, *, seed=0):
+    """Importance weights of source examples, by a classifier that names the domain.
+
+    w(x) = p_target(x) / p_source(x) = (p(target | x) / p(source | x)) · n_source / n_target
+    With these weights a mean over source examples estimates a mean over the target, as long as the
+    target lies where the source has examples too.
+
+    The classifier is a logistic regression on standardised features, so log w is linear in x. Each
+    example is weighted by a classifier that was trained without it (4 folds): one that has seen it
+    knows too well which domain it is from. Weights are clipped at 50, which costs some bias and
+    keeps one example from deciding everything.
+
+    Args:
+        source_features: float array (n_source, d), n_source >= 4, held-out source examples.
+        target_features: float array (n_target, d), n_target >= 4.
+        seed: whole number that draws the folds.
+
+    Returns:
+        float64 array (n_source,), in [0, 50]; the mean is near 1 when the domains overlap.
+
+    Raises:
+        ValueError: if shapes are wrong, widths differ, a feature is not finite, there are fewer
+            than 4 rows, or the seed is none.
+
+    Example:
+        >>> source = np.linspace(-2, 2, 101)[:, None]
+        >>> weights = density_ratio(source, source + 0.5)
+        >>> bool(weights[-1] > 1 > weights[0])
+        True
+
+    Reference:
+        Bickel, Brückner & Scheffer, "Discriminative Learning for Differing Training and Test
+        Distributions", ICML 2007; as used by You et al., ICML 2019.
+    """
+    source, target = check_two_domains(source_features, target_features)
+    rng = seeded(seed)
+    fold_source = rng.permutation(len(source)) % _FOLDS
+    fold_target = rng.permutation(len(target)) % _FOLDS
+    log_weights = np.empty(len(source))
+    for fold in range(_FOLDS):
+        held_out = fold_source == fold
+        x_source, x_target = source[~held_out], target[fold_target != fold]
+        is_target = np.repeat([0, 1], [len(x_source), len(x_target)])
+        classifier = fit_linear(np.concatenate([x_source, x_target]), is_target)
+        log_odds = classifier.decision_function(source[held_out])
+        log_weights[held_out] = log_odds + np.log(len(x_source) / len(x_target))
+    return np.exp(np.minimum(log_weights, np.log(_GREATEST)))
+
+
+def importance_weighted_score(source_losses, sample_weight):
+    """Importance-weighted validation: an estimate of the negative target risk.
+
+    score = −mean over i of w_i · loss_i
+    Unbiased when the labels depend on x alike in both domains (covariate shift) and the weights are
+    the true density ratio; its variance grows with the weights'.
+
+    Args:
+        source_losses: floats (n,), loss of each held-out source example, such as 0 for right and 1
+            for wrong, or cross-entropy.
+        sample_weight: floats >= 0 (n,), from `density_ratio` on the same examples.
+
+    Returns:
+        Float; higher is better.
+
+    Raises:
+        ValueError: if the shapes differ or are not flat, a number is not finite, a weight is
+            negative, or all weights are 0.
+
+    Example:
+        >>> importance_weighted_score([0.0, 1.0, 1.0], [2.0, 0.5, 0.5])  # −(0.5 + 0.5) / 3
+        -0.3333333333333333
+
+    Reference:
+        Sugiyama, Krauledat & Müller, "Covariate Shift Adaptation by Importance Weighted Cross
+        Validation", JMLR 2007.
+    """
+    losses, weights = _check(source_losses, sample_weight, least=1)
+    return float(0.0 - np.mean(weights * losses))  # not −0.0
+
+
+def deep_embedded_score(source_losses, sample_weight):
+    """Deep embedded validation: the importance-weighted score with less variance.
+
+    score = −(mean(w L) + η · mean(w) − η),  η = −Cov(w L, w) / Var(w)
+    True weights have mean 1, so η (mean(w) − 1) adds nothing on average; η is chosen so that it
+    cancels as much of the variance of mean(w L) as a multiple of w can. The paper takes the weights
+    from the features of the model that is judged: `density_ratio` on those features.
+
+    η is estimated on the same examples, so a small bias stays. The score leans on the mean of the
+    weights being near 1: look at it.
+
+    Args:
+        source_losses: floats (n,), n >= 2, loss of each held-out source example.
+        sample_weight: floats >= 0 (n,), from `density_ratio` on the same examples. When
+            they are all the same, η is 0.
+
+    Returns:
+        Float; higher is better.
+
+    Raises:
+        ValueError: if the shapes differ or are not flat, a number is not finite, a weight is
+            negative, or all weights are 0.
+
+    Example:
+        >>> losses, weights = [1.0, 1.0, 1.0], [0.5, 1.0, 3.0]
+        >>> importance_weighted_score(losses, weights), deep_embedded_score(losses, weights)
+        (-1.5, -1.0)
+
+    Reference:
+        You, Wang, Long & Jordan, "Towards Accurate Model Selection in Deep Unsupervised Domain
+        Adaptation", ICML 2019.
+    """
+    losses, weights = _check(source_losses, sample_weight, least=2)
+    weighted = weights * losses
+    deviation = weights - weights.mean()
+    variance = np.mean(deviation**2)
+    if variance <= 1e-24 * np.mean(weights) ** 2:  # the weights are all the same
+        return float(0.0 - weighted.mean())
+    eta = -np.mean((weighted - weighted.mean()) * deviation) / variance
+    return float(eta - weighted.mean() - eta * weights.mean())
+
+
+def _check(source_losses, sample_weight, *, least):
+    losses = check_values(source_losses, "source_losses", least=least)
+    weights = check_values(sample_weight, "sample_weight", least=least, n=losses.size)
+    if weights.min() < 0 or weights.max() == 0:
+        raise ValueError(
+            f"`sample_weight` must be 0 or more, and not all 0; they lie in "
+            f"{weights.min():.4g} to {weights.max():.4g}."
+        )
+    return losses, weights

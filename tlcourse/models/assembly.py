@@ -1,0 +1,115 @@
+"""A backbone and a head put together, and copies that share nothing."""
+
+from keras import Input, Model, layers
+
+from tlcourse.models.checks import check_backbone
+from tlcourse.models.cloning import clone_of, rebuilt
+from tlcourse.models.feature_scale import FeatureScale
+from tlcourse.models.variables import values_of
+
+
+def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False, zero=False):
+    """Builds the task layer: a backbone's features to one logit per class.
+
+    Args:
+        backbone: `keras.Model` whose features (n, d) the head will take.
+        n_classes: int, logits.
+        hidden: widths of ReLU layers before the last; none makes the head linear.
+        dropout: share of the features dropped in training (Srivastava et al., 2014).
+        normalise: begin with a `FeatureScale` layer named "scale"; adapt it to features before
+            training.
+        zero: begin the last layer with zeros, so that nothing random is left in directions that
+            few labels say nothing about.
+
+    Returns:
+        `keras.Model`, (n, d) to (n, n_classes).
+
+    Raises:
+        ValueError: if the backbone does not give features (n, d).
+    """
+    check_backbone(backbone)
+    x = features = Input(backbone.output_shape[1:], name="features")
+    if normalise:
+        x = FeatureScale(name="scale")(x)
+    if dropout:
+        x = layers.Dropout(dropout, name="dropout")(x)
+    for number, width in enumerate(hidden, 1):
+        x = layers.Dense(width, activation="relu", name=f"hidden{number}")(x)
+    start = "zeros" if zero else "glorot_uniform"
+    logits = layers.Dense(n_classes, kernel_initializer=start, name="logits")(x)
+    return Model(features, logits, name="head")
+
+
+def join(backbone, head):
+    """Puts a head on a backbone; all three share their variables.
+
+    Args:
+        backbone: `keras.Model`, images to features (n, d).
+        head: `keras.Model`, features (n, d) to logits.
+
+    Returns:
+        `keras.Model` that sends images through the backbone and then the head.
+
+    Raises:
+        ValueError: if the head takes features of another width.
+    """
+    check_backbone(backbone)
+    if head.input_shape[1:] != backbone.output_shape[1:]:
+        raise ValueError(
+            f"`head` must take the {backbone.output_shape[1]} features that '{backbone.name}' "
+            f"gives; it takes {head.input_shape[1:]}."
+        )
+    images = Input(backbone.input_shape[1:], name="images")
+    return Model(images, head(backbone(images)), name="classifier")
+
+
+def with_augmentation(model, augment):
+    """Puts a layer that changes images at random before a model, for training.
+
+    Args:
+        model: `keras.Model` of images; its variables are shared.
+        augment: `keras.layers.Layer`, such as `RandomAffine` or `keras.layers.RandomFlip`, of
+            which a copy is used; or None.
+
+    Returns:
+        `keras.Model`; the model itself when there is nothing to put before it.
+    """
+    if augment is None:
+        return model
+    images = Input(model.input_shape[1:], name="images")
+    changed = rebuilt(augment)(images)
+    return Model(images, model(changed), name=f"augmented_{model.name}")
+
+
+def copy_of(model):
+    """Copies a model: the same layers, names and values, and no variable shared.
+
+    Args:
+        model: `keras.Model` whose layers can be rebuilt from their config, as all of Keras's can.
+
+    Returns:
+        `keras.Model`.
+
+    Raises:
+        ValueError: if a layer cannot be rebuilt.
+    """
+    try:
+        twin = clone_of(model)
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise ValueError(
+            f"`model` '{model.name}' cannot be copied: {str(error).splitlines()[0]} "
+            "A layer of your own needs `get_config`, and "
+            "`@keras.saving.register_keras_serializable()` above its class."
+        ) from error
+    twin.set_weights(values_of(model.weights))
+    _finalize(twin)
+    return twin
+
+
+def _finalize(model):
+    """Lets layers that keep constants beside their variables, as Normalization, renew them."""
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            _finalize(layer)
+        elif hasattr(layer, "finalize_state"):
+            layer.finalize_state()

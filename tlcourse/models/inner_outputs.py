@@ -1,0 +1,39 @@
+"""A model that also gives what layers inside it give."""
+
+from keras import Model
+
+from tlcourse.models.calls import call_again, calls_of, inside
+
+
+def with_inner_outputs(model, wanted):
+    """Builds a model of the same layers and variables that gives more than its output.
+
+    Args:
+        model: `keras.Model`, functional or sequential, from one input to one output.
+        wanted: list of `keras.layers.Layer` of it, or of models inside it. Of a layer that is used
+            several times the first output is given.
+
+    Returns:
+        `keras.Model` from the same input to a list: the output, then what each wanted layer gives.
+
+    Raises:
+        ValueError: if a layer is not in the model, or lies in a model inside that has several
+            inputs or outputs.
+    """
+    (start,), calls, (end,) = calls_of(model)
+    values, found = {}, {}
+    for call in calls:
+        within = inside(call.layer, wanted)
+        if within:
+            _, *given = call_again(call, values, with_inner_outputs(call.layer, within))
+            found = dict(zip(map(id, within), given, strict=True)) | found
+        else:
+            found.setdefault(id(call.layer), call_again(call, values)[0])
+    missing = [layer.name for layer in wanted if id(layer) not in found]
+    if missing:
+        raise ValueError(
+            f"What layer {missing[0]!r} gives cannot be read: it must lie in '{model.name}', "
+            "or in a model inside it that has one input and one output."
+        )
+    inner = [found[id(layer)] for layer in wanted]
+    return Model(start, [values[id(end)], *inner], name=model.name)

@@ -1,0 +1,82 @@
+"""Features of several depths at once."""
+
+import keras
+from keras import Input, Model, layers
+
+from tlcourse.errors import UnknownName, near
+from tlcourse.models.checks import check_backbone
+
+
+def multi_level(backbone, names, *, places=1, mirror=False):
+    """Makes a backbone whose features are those of several layers, side by side.
+
+    Each layer's output is averaged over the image, or over each of `places` × `places` parts of it;
+    then all are concatenated. What the source's classes did not need is gone from the last layer,
+    and often still there in earlier ones: the further the target is from the source, the more a
+    probe gains by them.
+
+    Args:
+        backbone: `keras.Model`, images to features.
+        names: names of its layers, from early to late.
+        places: int, parts of each side of the image; the layers' sides must be multiples of it.
+        mirror: add the features of the mirrored image, so that left and right do not matter. It
+            doubles the work.
+
+    Returns:
+        `keras.Model` of the same images and the same variables, features
+        (n, places² · Σ channels).
+
+    Raises:
+        UnknownName: (a ValueError) if there is no such layer.
+        ValueError: if no layer is named, or a side is no multiple of `places`.
+
+    Example:
+        >>> from tlcourse.backbones import load_backbone
+        >>> multi_level(load_backbone("small_cnn"), ["block1_relu", "block2_relu"]).output_shape
+        (None, 48)
+
+    Reference:
+        Evci, Dumoulin, Larochelle & Mozer, "Head2Toe: Utilizing Intermediate Representations for
+        Better Transfer Learning", ICML 2022; they also select among the features.
+    """
+    check_backbone(backbone)
+    names = tuple(names)
+    if not names:
+        raise ValueError("`names` must hold at least one layer's name; got none.")
+    known = [layer.name for layer in backbone.layers]
+    for name in names:
+        if name not in known:
+            raise UnknownName(
+                f"`names`: '{backbone.name}' has no layer {name!r}.{near(name, known)}"
+            )
+    outputs = [backbone.get_layer(name).output for name in names]
+    levels = [_averaged(output, name, places) for name, output in zip(names, outputs, strict=True)]
+    together = layers.Concatenate(name="levels")(levels) if len(levels) > 1 else levels[0]
+    model = Model(backbone.input, together, name=f"{backbone.name}_levels")
+    if not mirror:
+        return model
+    images = Input(backbone.input_shape[1:], name="images")
+    both = layers.Average(name="mirrored")([model(images), model(Mirror(name="mirror")(images))])
+    return Model(images, both, name=f"{backbone.name}_mirrored_levels")
+
+
+@keras.saving.register_keras_serializable(package="tlcourse")
+class Mirror(layers.Layer):
+    """Turns images (n, h, w, c) left to right."""
+
+    def call(self, images):
+        """Returns the mirrored images."""
+        return keras.ops.flip(images, axis=2)
+
+
+def _averaged(output, name, places):
+    """Returns the mean of each channel over each part; what has no places is taken as it is."""
+    if len(output.shape) == 2:
+        return output
+    height, width = output.shape[1:3]
+    if places < 1 or height % places or width % places:
+        raise ValueError(
+            f"`places` must divide the sides of {name!r}, {height} and {width}; got {places}."
+        )
+    parts = layers.AveragePooling2D((height // places, width // places))(output)
+    return layers.Flatten()(parts)

@@ -1,0 +1,28 @@
+"""How the values of a model's variables get from one model to another."""
+
+import numpy as np
+
+
+def values_of(variables):
+    """Copies the values of variables.
+
+    Args:
+        variables: list of `keras.Variable`.
+
+    Returns:
+        List of arrays with memory of their own, of the variables' shapes and dtypes.
+    """
+    # Not np.array alone, nor get_weights: both ask a Keras variable for a keyword that it lacks.
+    return [np.array(np.asarray(variable)) for variable in variables]
+
+
+def hand_over(variables, to):
+    """Gives variables the values of others.
+
+    Args:
+        variables: list of `keras.Variable`, whose values are read.
+        to: list of as many, of the same shapes; those that are the same are passed over.
+    """
+    for variable, receiver in zip(variables, to, strict=True):
+        if variable is not receiver:
+            receiver.assign(np.asarray(variable))

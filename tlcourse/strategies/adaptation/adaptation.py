@@ -1,0 +1,250 @@
+"""Unsupervised adaptation: labelled source and unlabelled target images in every step."""
+
+from copy import copy
+
+import keras
+from keras import ops
+
+from tlcourse.domains import stratified_split
+from tlcourse.models import copy_of, new_head, rebuilt, single_layers, thaw
+from tlcourse.strategies.adaptation.alignment_loss import check_terms
+from tlcourse.strategies.adaptation.selection import LABEL_FREE, label_free_scores
+from tlcourse.strategies.checks import check_same_classes
+from tlcourse.strategies.starting_backbone import starting_backbone
+from tlcourse.strategies.strategy import Strategy
+from tlcourse.training import AdamSettings, HistoryRecorder, ShuffledBatches, fit_batches, predict
+
+_COLUMN = {"source": "source_validation"}  # of the history, where it is called otherwise
+_SELECTED = {
+    "last": "last step, nothing selected",
+    "source": "best of {} on held-out source labels",
+    "oracle": "best of {} on the target's test labels: a bound, not a method",
+}
+_HELD = 0.1  # share of the source's training examples held back where one selects by them
+_MOST_SEEN = 2000  # target training images that a label-free score looks at
+
+
+class Adaptation(Strategy):
+    """Trains on labelled source and unlabelled target images, with terms that bring them together.
+
+    min over θ of the mean source cross-entropy + Σ strength · term(source, target). No label of
+    the target is used, whatever the pair holds.
+
+    Args:
+        backbone: name of an architecture, which begins with new weights, or a `keras.Model`,
+            which is copied and begins with its own.
+        head: `keras.Model` to begin with, for the source's classes; None begins with a new one.
+        terms: `AlignmentLoss`s, each with a name of its own.
+        augment: `keras.layers.Layer` that changes images of both domains in training, such as
+            `RandomAffine`; None changes nothing.
+        select: which weights are kept: "last"; "source", the best on held-out source labels; a
+            score that needs no labels (`entropy`, `information_maximisation`,
+            `neighbourhood_density`); or "oracle", by the target's test labels, to be shown beside
+            the others and never to be reported alone.
+        dropout: of a new head.
+        batch_size: examples of each domain a step.
+        **settings: those of `Strategy` but `validation`; by default 4 epochs, passes over the
+            source.
+
+    Reference:
+        Wilson & Cook, "A Survey of Unsupervised Deep Domain Adaptation", ACM TIST 2020; on the
+        three ways to select, Musgrave, Belongie & Lim, "Unsupervised Domain Adaptation: A Reality
+        Check", 2021.
+    """
+
+    def __init__(
+        self,
+        backbone="small_cnn",
+        *,
+        head=None,
+        terms=(),
+        augment=None,
+        select="last",
+        dropout=0.3,
+        batch_size=64,
+        **settings,
+    ):
+        if settings.pop("validation", 0):
+            raise ValueError("`validation` is for labelled targets; give `select` instead.")
+        if "steps" not in settings:
+            settings.setdefault("epochs", 4)
+        super().__init__(batch_size=batch_size, **settings)
+        allowed = (*_SELECTED, *LABEL_FREE)
+        if select not in allowed:
+            raise ValueError(f"`select` must be one of {allowed}; got {select!r}.")
+        self.backbone = backbone
+        self.head = head
+        self.terms = check_terms(terms)
+        self.augment = augment
+        self.select = select
+        self.dropout = dropout
+
+    def fit(self, data, *, shots=None, seed=0, eval_test=False):
+        """Trains on a pair and measures on both test sets.
+
+        Args:
+            data: a `DomainPair` whose domains have the same classes.
+            shots: changes nothing, since no label of the target is used; it is taken so that this
+                strategy can stand in a table beside the others.
+            seed: int, of the new weights, the order of examples, augmentation and dropout.
+            eval_test: write the target's test accuracy into the history, as "oracle".
+
+        Returns:
+            `TransferResult`, `n_labels` 0. Its history has one column for each term and, when
+            something is selected or watched, "source_validation" and the label-free scores.
+
+        Raises:
+            ValueError: if `data` is not a pair, the classes differ, or there is one class only.
+        """
+        check_same_classes(data)
+        if data.source.n_classes < 2:
+            raise ValueError(f"`data` must have at least 2 classes; got {data!r}.")
+        if self.select == "oracle" and not eval_test:
+            raise ValueError("`select='oracle'` needs `eval_test=True`: it looks at test labels.")
+        ready = copy(self)
+        ready._unlabelled = data.target.x_train  # all that training is given of the target
+        return super(Adaptation, ready).fit(data, seed=seed, eval_test=eval_test)
+
+    def _labelled(self, target, source, shots, seed):
+        return source.x_train, source.labels_train
+
+    def _target_labels(self, labels):
+        return 0
+
+    def _prepare(self, target):
+        backbone = starting_backbone(self.backbone, target.input_shape)
+        if self.head is None:
+            return backbone, new_head(backbone, target.n_classes, dropout=self.dropout)
+        return backbone, thaw(copy_of(self.head))
+
+    def _train(self, model, backbone, head, x, labels, eval_data, seed):
+        unlabelled, look = self._unlabelled, None
+        if self.select != "last" or eval_data is not None:
+            kept, held = stratified_split(labels, _HELD, seed)
+            look = _Look(model, (x[held], labels[held]), unlabelled[:_MOST_SEEN], eval_data)
+            x, labels = x[kept], labels[kept]
+        size = min(self.batch_size, len(x), len(unlabelled))
+        steps = self.steps or max(1, round(self.epochs * len(x) / size))
+        terms = [rebuilt(term, steps=steps) for term in self.terms]
+        optimiser = AdamSettings(
+            learning_rate=self.learning_rate, schedule=self.schedule, warm_up=self.warm_up
+        )
+        recorder = HistoryRecorder(
+            steps,
+            min(self.n_evals, steps),
+            look=look,
+            restore_best_weights=None
+            if self.select == "last"
+            else _COLUMN.get(self.select, self.select),
+            terms=terms,
+        )
+        fit_batches(
+            _joint(backbone, head, terms, self.augment),
+            PairBatches(x, labels, unlabelled, steps=steps, batch_size=size, seed=seed),
+            optimiser.build(steps),
+            recorder=recorder,
+            seed=seed,
+            backup=self.backup,
+        )
+        return recorder.history
+
+    def _selected(self):
+        told = _SELECTED.get(self.select, f"best of {{}} by {self.select}, without labels")
+        return told.format(self.n_evals)
+
+
+class PairBatches(keras.utils.PyDataset):
+    """Labelled source and unlabelled target images, each domain in an order of its own.
+
+    The smaller domain is passed over more often.
+
+    Args:
+        x: float array (n, ...) of the source.
+        labels: int array (n,).
+        x_target: float array (m, ...).
+        steps: int, batches in all.
+        batch_size: int, of each domain; at most n and m.
+        seed: int.
+    """
+
+    def __init__(self, x, labels, x_target, *, steps, batch_size, seed):
+        super().__init__()
+        order = {"steps": steps, "batch_size": batch_size}
+        self._source = ShuffledBatches(x, labels, seed=seed, **order)
+        self._target = ShuffledBatches(x_target, seed=seed + 1, **order)
+
+    def __len__(self):
+        return len(self._source)
+
+    def skip(self, n):
+        """Leaves out the first n batches (int) of both."""
+        self._source.skip(n)
+        self._target.skip(n)
+
+    def __getitem__(self, index):
+        x, labels = self._source[index]
+        return {"source": x, "target": self._target[index][0]}, labels
+
+
+def _joint(backbone, head, terms, augment):
+    """Returns a model of both domains' images that gives the source's logits."""
+    shape = backbone.input_shape[1:]
+    source, target = keras.Input(shape, name="source"), keras.Input(shape, name="target")
+    changed = rebuilt(augment) if augment is not None else lambda images: images
+    if not terms:  # nothing asks for the target, and it is left out of the pass
+        return keras.Model([source, target], head(backbone(changed(source))), name="adaptation")
+    if _normalises_batches(backbone):
+        # One pass for both: the statistics of a batch are those of both domains.
+        both = keras.layers.Concatenate(axis=0, name="both")([source, target])
+        features = backbone(changed(both))
+        logits = head(features)
+        seen = [half(each) for each in (features, logits) for half in (_FirstHalf(), _SecondHalf())]
+    else:
+        # Two passes, which run beside each other where one alone would wait for memory.
+        features = [backbone(changed(images)) for images in (source, target)]
+        seen = [*features, *map(head, features)]
+    for term in terms:
+        seen[2] = term(*seen)
+    return keras.Model([source, target], seen[2], name="adaptation")
+
+
+def _normalises_batches(model):
+    """Whether what an image gives depends on the others of its batch."""
+    kind = keras.layers.BatchNormalization
+    return any(isinstance(layer, kind) for layer in single_layers(model))
+
+
+class _FirstHalf(keras.layers.Layer):
+    """The source's part of a batch of both."""
+
+    def call(self, x):
+        return x[: ops.shape(x)[0] // 2]
+
+    def compute_output_shape(self, shape):
+        return shape
+
+
+class _SecondHalf(_FirstHalf):
+    """The target's part."""
+
+    def call(self, x):
+        return x[ops.shape(x)[0] // 2 :]
+
+
+class _Look:
+    """Scores of a model in training: on held-out source labels, without labels, and the oracle."""
+
+    def __init__(self, model, held, unlabelled, eval_data):
+        self._model, self._held = model, held
+        self._unlabelled, self._eval_data = unlabelled, eval_data
+
+    def __call__(self, _):
+        x, labels = self._held
+        scores = {"source_validation": self._accuracy(x, labels)}
+        scores |= label_free_scores(predict(self._model, self._unlabelled))
+        if self._eval_data is not None:
+            scores["oracle"] = self._accuracy(*self._eval_data)
+        return scores
+
+    def _accuracy(self, x, labels):
+        return float((predict(self._model, x).argmax(axis=1) == labels).mean())

@@ -1,0 +1,98 @@
+"""A term of the loss that looks at both domains: what the methods of adaptation differ in."""
+
+import keras
+from keras import ops
+
+from tlcourse.losses import adversarial_strength
+from tlcourse.strategies.checks import check_strength
+
+
+class AlignmentLoss(keras.layers.Layer):
+    """Adds `strength` times a loss of both domains' features and logits; labels are not given.
+
+    A term says in `distance` what it measures. It may own layers, such as a domain classifier.
+
+    Args:
+        strength: float >= 0, its weight beside the cross-entropy on the source.
+        ramp: let the strength grow from 0 as DANN's does (see `tlcourse.losses`): a term that
+            trusts the predictions should wait until there are some.
+        steps: int, of the whole training; the strategy sets it.
+        name: str, its column in the history; None takes `usual_name`.
+        **kwargs: those of `keras.layers.Layer`.
+    """
+
+    usual_name = None
+
+    def __init__(self, *, strength=1.0, ramp=False, steps=None, name=None, **kwargs):
+        super().__init__(name=name or self.usual_name, **kwargs)
+        check_strength(strength, "strength")
+        self.strength = strength
+        self.ramp = ramp
+        self.steps = steps
+
+    def build(
+        self,
+        source_features_shape,
+        target_features_shape,
+        source_logits_shape,
+        target_logits_shape,
+    ):
+        """Makes the counter of steps and the sum of what was measured."""
+        # Weights, not a metric: on JAX a layer's own metric has no value in the midst of a fit.
+        self._done = self.add_weight(name="steps_done", initializer="zeros", trainable=False)
+        self._total = self.add_weight(name="total", initializer="zeros", trainable=False)
+
+    def distance(self, source_features, target_features, source_logits, target_logits):
+        """Returns the loss before `strength`, a scalar."""
+        raise NotImplementedError(f"{type(self).__name__} must say what it measures.")
+
+    def progress(self):
+        """Returns the share of the training that is done (scalar in [0, 1])."""
+        return ops.minimum(self._done / (self.steps or 1), 1.0)
+
+    def call(self, source_features, target_features, source_logits, target_logits, training=None):
+        """Adds the loss and hands the source's logits on."""
+        if not training:
+            return source_logits
+        distance = self.distance(source_features, target_features, source_logits, target_logits)
+        weight = adversarial_strength(self.progress()) if self.ramp else 1.0
+        self.add_loss(self.strength * weight * distance)
+        self._note(distance)
+        return source_logits
+
+    def total(self):
+        """Returns the sum of what was measured in all steps so far (float)."""
+        return float(ops.convert_to_numpy(self._total))
+
+    def _note(self, value):
+        """Counts a step and what it measured."""
+        self._done.assign_add(1.0)
+        self._total.assign_add(ops.cast(ops.stop_gradient(value), self._total.dtype))
+
+    def get_config(self):
+        """Returns the settings (dict)."""
+        settings = {"strength": self.strength, "ramp": self.ramp, "steps": self.steps}
+        return {**super().get_config(), **settings}
+
+
+def check_terms(terms):
+    """Checks that there are terms and that each has a name of its own.
+
+    Args:
+        terms: iterable of `AlignmentLoss`.
+
+    Returns:
+        Tuple of `AlignmentLoss`.
+
+    Raises:
+        ValueError: if one is no `AlignmentLoss`, or two have the same name.
+    """
+    terms = tuple(terms)
+    others = [term for term in terms if not isinstance(term, AlignmentLoss)]
+    if others:
+        raise ValueError(f"`terms` must be terms such as MmdTerm(); got {others[0]!r}.")
+    names = [term.name for term in terms]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"`terms` must have names of their own; two are {name!r}.")
+    return terms

@@ -1,0 +1,50 @@
+"""MCC: the target's predictions shall not confuse classes with each other."""
+
+import keras
+
+from tlcourse.losses import mcc_loss
+from tlcourse.strategies.adaptation.adaptation import Adaptation
+from tlcourse.strategies.adaptation.alignment_loss import AlignmentLoss
+
+
+@keras.saving.register_keras_serializable(package="tlcourse")
+class ConfusionTerm(AlignmentLoss):
+    """Confusion between classes in the target's predictions, see `mcc_loss`.
+
+    Args:
+        temperature: float > 0, that softens the predictions.
+        **settings: those of `AlignmentLoss`; the usual name is "mcc".
+    """
+
+    usual_name = "mcc"
+
+    def __init__(self, *, temperature=2.5, **settings):
+        super().__init__(**settings)
+        self.temperature = temperature
+
+    def distance(self, source_features, target_features, source_logits, target_logits):
+        """Returns `mcc_loss` of the target's logits (scalar)."""
+        return mcc_loss(target_logits, temperature=self.temperature)
+
+    def get_config(self):
+        """Returns the settings (dict)."""
+        return {**super().get_config(), "temperature": self.temperature}
+
+
+class MCC(Adaptation):
+    """Trains on the source while confusion between classes on the target is made small.
+
+    Args:
+        backbone: as in `Adaptation`.
+        strength: float >= 0, of the term.
+        temperature: float > 0, that softens the target's predictions.
+        **settings: those of `Adaptation`.
+
+    Reference:
+        Jin, Wang, Long & Wang, "Minimum Class Confusion for Versatile Domain Adaptation", ECCV
+        2020.
+    """
+
+    def __init__(self, backbone="small_cnn", *, strength=1.0, temperature=2.5, **settings):
+        terms = [ConfusionTerm(strength=strength, temperature=temperature)]
+        super().__init__(backbone, terms=terms, **settings)

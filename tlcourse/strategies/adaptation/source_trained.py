@@ -1,0 +1,73 @@
+"""What begins with a model trained on the source: one contract for the methods that change it."""
+
+import time
+from dataclasses import replace
+
+from tlcourse.measures import accuracy
+from tlcourse.models import join
+from tlcourse.strategies.adaptation.source_only import SourceOnly
+from tlcourse.strategies.checks import check_same_classes
+from tlcourse.strategies.result import TransferResult
+from tlcourse.training import seed_keras
+
+
+class SourceTrained:
+    """Adapts a model that was trained on the source, with unlabelled target images.
+
+    A method implements `_adapt`.
+
+    Args:
+        start: strategy that gives the model, such as `SourceOnly(epochs=8)`; or a
+            `TransferResult` of it, which saves training it again.
+    """
+
+    def __init__(self, start=None):
+        self.start = SourceOnly() if start is None else start
+        if not hasattr(self.start, "fit") and not isinstance(self.start, TransferResult):
+            raise ValueError(
+                f"`start` must be a strategy or a TransferResult; got {type(start).__name__}."
+            )
+
+    def fit(self, data, *, shots=None, seed=0, eval_test=False):
+        """Adapts to the target of a pair and measures on both test sets.
+
+        Args:
+            data: a `DomainPair` whose domains have the same classes.
+            shots: changes nothing, since no label of the target is used; it is taken so that this
+                strategy can stand in a table beside the others.
+            seed: int, of the start's training and of what the method draws.
+            eval_test: must be False: there is no training to follow.
+
+        Returns:
+            `TransferResult`, `n_labels` 0; `seconds` hold the start's training too.
+
+        Raises:
+            ValueError: if `data` is not a pair, or the classes differ.
+        """
+        check_same_classes(data)
+        if eval_test:
+            raise ValueError(f"`eval_test` is not for {type(self).__name__}: it has no curve.")
+        start = self.start
+        if not isinstance(start, TransferResult):
+            start = start.fit(data, seed=seed)
+        begin = time.perf_counter()
+        seed_keras(seed)
+        # The target's labels are left behind here: what a method gets are images alone.
+        changed = self._adapt(start, data.source, data.target.x_train, seed)
+        model = join(changed["backbone"], changed["head"])
+        return replace(
+            start,
+            **changed,
+            strategy=type(self).__name__,
+            model=model,
+            target_accuracy=accuracy(model, data.target.x_test, data.target.labels_test),
+            seconds=start.seconds + time.perf_counter() - begin,
+            selected="last step, nothing selected",
+            n_labels=0,
+            seed=seed,
+            source=data.source,
+        )
+
+    def _adapt(self, start, source, x_target, seed):
+        """Returns the fields of `TransferResult` that change: backbone, head and others (dict)."""
+        raise NotImplementedError(f"{type(self).__name__} must say what it changes.")

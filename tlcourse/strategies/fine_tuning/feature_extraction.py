@@ -1,0 +1,59 @@
+"""Feature extraction and the linear probe: the backbone frozen and run once."""
+
+from tlcourse.models import check_backbone, copy_of, freeze, new_head
+from tlcourse.strategies.strategy import Strategy
+from tlcourse.training import extract_features, train
+
+
+class FeatureExtraction(Strategy):
+    """Freezes a pretrained backbone, computes its features once and trains a new head on them.
+
+    Args:
+        backbone: `keras.Model`, images to features; it is copied and never changed.
+        hidden: widths of the head's hidden layers.
+        learning_rate: of Adam; high, since only the head is trained.
+        steps: optimiser steps; 200 unless `epochs` are given.
+        **settings: those of `Strategy`.
+    """
+
+    def __init__(self, backbone, *, hidden=(128,), learning_rate=1e-2, steps=None, **settings):
+        if steps is None and "epochs" not in settings:
+            steps = 200
+        super().__init__(learning_rate=learning_rate, steps=steps, **settings)
+        check_backbone(backbone)
+        self.backbone = backbone
+        self.hidden = tuple(hidden)
+
+    def _prepare(self, target):
+        backbone = freeze(copy_of(self.backbone))
+        head = new_head(
+            backbone,
+            target.n_classes,
+            hidden=self.hidden,
+            normalise=True,
+            zero=not self.hidden,
+        )
+        return backbone, head
+
+    def _train(self, model, backbone, head, x, labels, eval_data, seed):
+        features = extract_features(backbone, x)
+        head.get_layer("scale").adapt(features)
+        if eval_data is not None:
+            eval_data = (extract_features(backbone, eval_data[0]), eval_data[1])
+        return train(head, features, labels, eval_data=eval_data, **self._training(seed))
+
+
+class LinearProbe(FeatureExtraction):
+    """Feature extraction with a linear head: how much of a task the features already hold.
+
+    Args:
+        backbone: `keras.Model`, images to features; it is copied and never changed.
+        **settings: those of `FeatureExtraction`, but for `hidden`.
+
+    Reference:
+        Alain & Bengio, "Understanding intermediate layers using linear classifier probes",
+        ICLR Workshop 2017.
+    """
+
+    def __init__(self, backbone, **settings):
+        super().__init__(backbone, hidden=(), **settings)

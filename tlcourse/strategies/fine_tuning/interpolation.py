@@ -1,0 +1,140 @@
+"""Between two sets of weights: where fine-tuning began and where it ended."""
+
+from itertools import zip_longest
+from numbers import Real
+
+import numpy as np
+from keras import Model
+
+from tlcourse.measures import accuracy
+from tlcourse.models import copy_of, single_layers, values_of
+from tlcourse.strategies.checks import check_strength
+
+
+def interpolate(start, end, share):
+    """Builds a model whose weights lie on the straight line between those of two others.
+
+    w = (1 − share) · w_start + share · w_end, for every weight, statistics of batch normalisation
+    included.
+    Fine-tuning on one domain costs accuracy on others; a point between often loses little of
+    either (the weights must come from one training that went on from the other).
+
+    Args:
+        start: `keras.Model`, such as the pretrained backbone with its head.
+        end: `keras.Model` of the same architecture, such as the fine-tuned one.
+        share: float in [0, 1], of `end`.
+
+    Returns:
+        `keras.Model`, a copy; neither `start` nor `end` is changed.
+
+    Raises:
+        ValueError: if the models differ in their variables, or `share` is off.
+
+    Example:
+        >>> import keras
+        >>> def line(slope):
+        ...     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+        ...     model.set_weights([np.array([[slope]])])
+        ...     return model
+        >>> interpolate(line(1.0), line(3.0), 0.25).get_weights()[0].item()
+        1.5
+
+    Reference:
+        Wortsman et al., "Robust Fine-Tuning of Zero-Shot Models" (WiSE-FT), CVPR 2022.
+    """
+    for name, model in (("start", start), ("end", end)):
+        if not isinstance(model, Model):
+            raise ValueError(f"`{name}` must be a keras.Model; got {model!r}.")  # noqa: TRY004
+    if not isinstance(share, Real) or not 0 <= share <= 1:
+        raise ValueError(f"`share` must lie in [0, 1]; got {share!r}.")
+    _check_alike(start, end)
+    between = copy_of(end)
+    pairs = zip(values_of(start.weights), values_of(end.weights), strict=True)
+    between.set_weights(
+        [((1 - share) * a.astype("float64") + share * b).astype(a.dtype) for a, b in pairs]
+    )
+    for layer in single_layers(between):
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
+    return between
+
+
+def interpolation_path(start, end, domains, shares=(0.0, 0.25, 0.5, 0.75, 1.0)):
+    """Measures test accuracy along the line between two models.
+
+    Args:
+        start: `keras.Model`, images to logits.
+        end: `keras.Model` of the same architecture.
+        domains: iterable of `Domain` with the models' classes, such as target and source.
+        shares: iterable of float in [0, 1], of `end`.
+
+    Returns:
+        Dict, name of a domain to float array (len(shares),).
+
+    Raises:
+        ValueError: as `interpolate` does, or if there is no domain or two have one name.
+
+    Reference:
+        Wortsman et al., "Robust Fine-Tuning of Zero-Shot Models" (WiSE-FT), CVPR 2022.
+    """
+    domains, shares = list(domains), list(shares)
+    names = [domain.name for domain in domains]
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"`domains` must have names, each its own; got {names}.")
+    path = {name: np.zeros(len(shares)) for name in names}
+    for i, share in enumerate(shares):
+        model = interpolate(start, end, share)
+        for domain in domains:
+            path[domain.name][i] = accuracy(model, domain.x_test, domain.labels_test)
+    return path
+
+
+def closest_to_both(source_weight, target_weight, strength):
+    """The weights that lie near two given ones at once, in closed form.
+
+    argmin over w of ½ ‖w − w_s‖² + λ / 2 · ‖w − w_t‖² = (w_s + λ · w_t) / (1 + λ), λ the strength.
+    It is what L2-SP comes to where the task's loss is quadratic too: a point on the line between
+    the two, at the share λ / (1 + λ).
+
+    Args:
+        source_weight: float array of any shape, w_s.
+        target_weight: float array of the same shape, w_t.
+        strength: float >= 0, how much the second distance counts.
+
+    Returns:
+        float64 array of that shape.
+
+    Raises:
+        ValueError: if the shapes differ, or `strength` is below 0 or not finite.
+
+    Example:
+        >>> closest_to_both([0.0, 1.0], [4.0, 1.0], strength=3.0).tolist()
+        [3.0, 1.0]
+    """
+    check_strength(strength, "strength")
+    source = np.asarray(source_weight, dtype="float64")
+    target = np.asarray(target_weight, dtype="float64")
+    if source.shape != target.shape:
+        raise ValueError(
+            f"`target_weight` must have shape {source.shape} like `source_weight`; "
+            f"got {target.shape}."
+        )
+    return (source + strength * target) / (1 + strength)
+
+
+def _check_alike(start, end):
+    differing = [
+        f"{_said(a)} and {_said(b)}"
+        for a, b in zip_longest(start.weights, end.weights)
+        if a is None or b is None or (a.name, a.shape) != (b.name, b.shape)
+    ]
+    if differing:
+        more = f", and {len(differing) - 3} more" if len(differing) > 3 else ""
+        raise ValueError(
+            f"`end` must have the variables of `start`; they differ in {'; '.join(differing[:3])}"
+            f"{more}."
+        )
+
+
+def _said(weight):
+    return "none" if weight is None else f"{weight.path} {tuple(weight.shape)}"

@@ -1,0 +1,261 @@
+"""Several tasks learned at once: one backbone for all, a head for each (hard sharing)."""
+
+import math
+import time
+from dataclasses import dataclass, field
+
+import keras
+import numpy as np
+
+from tlcourse.domains import check_examples
+from tlcourse.models import check_backbone
+from tlcourse.strategies.checks import whole_seed
+from tlcourse.strategies.counting import n_parameters
+from tlcourse.strategies.multi_task.task import Task, check_tasks, checked_labels, head_of
+from tlcourse.strategies.multi_task.task_losses import TaskLosses, metric_of
+from tlcourse.strategies.starting_backbone import starting_backbone
+from tlcourse.training import (
+    AdamSettings,
+    HistoryRecorder,
+    ShuffledBatches,
+    check_settings,
+    extract_features,
+    jit_compile,
+    predict,
+    seed_keras,
+)
+
+_WEIGHTINGS = ("fixed", "uncertainty")
+
+
+class MultiTask:
+    """Trains one backbone on several tasks, each with a linear head of its own.
+
+    min over θ, h_t of Σ_t w_t · L_t(h_t(f_θ(x)), y_t), the weights w_t given or learned.
+    What one task teaches the backbone, the others have too; or it is in their way (see
+    `gradients_of_tasks`). Regression labels stay in their own unit: degrees make a larger loss
+    than radians, and more of the sum, unless the weights see to it.
+
+    A learned weight is about one over the task's loss. It begins at 1 (½ for regression) and moves
+    as fast as all weights do; where a loss goes to 0, it grows without bound.
+
+    Args:
+        backbone: name of an architecture, which begins with new weights, or a `keras.Model`,
+            images to features, which is copied and begins with its own.
+        tasks: list of `Task`, at least one.
+        weighting: "fixed", or "uncertainty" to learn the weights with the model.
+        weights: dict, task name to float >= 0, for "fixed"; None is 1 for all.
+        dropout: share of the features dropped in training, for each head anew.
+        learning_rate: of Adam.
+        steps: optimiser steps, by default 100; or
+        epochs: passes over the data, instead of `steps`.
+        batch_size: images a step.
+        n_evals: how often the losses are written into the history.
+
+    Reference:
+        Caruana, "Multitask Learning", Machine Learning 1997; Kendall, Gal & Cipolla, "Multi-Task
+        Learning Using Uncertainty to Weigh Losses", CVPR 2018.
+    """
+
+    def __init__(
+        self,
+        backbone="small_cnn",
+        *,
+        tasks,
+        weighting="fixed",
+        weights=None,
+        dropout=0.3,
+        learning_rate=3e-3,
+        steps=None,
+        epochs=None,
+        batch_size=32,
+        n_evals=1,
+    ):
+        if not isinstance(backbone, str):
+            check_backbone(backbone)
+        self.tasks = check_tasks(tasks)
+        if weighting not in _WEIGHTINGS:
+            raise ValueError(f"`weighting` must be one of {_WEIGHTINGS}; got {weighting!r}.")
+        if weights is not None:
+            _check_weights(weights, self.tasks, weighting)
+        if steps is None and epochs is None:
+            steps = 100
+        check_settings(steps, epochs, batch_size, n_evals)
+        AdamSettings(learning_rate=learning_rate)
+        self.backbone = backbone
+        self.weighting = weighting
+        self.weights = weights
+        self.dropout = dropout
+        self.learning_rate = learning_rate
+        self.steps, self.epochs = steps, epochs
+        self.batch_size = batch_size
+        self.n_evals = n_evals
+
+    def fit(self, x, labels, *, x_test, labels_test, seed=0):
+        """Trains on all tasks and measures each on the test set.
+
+        Args:
+            x: float array (n, height, width, channels), as a `Domain` holds images.
+            labels: dict, task name to array: class numbers (n,), or numbers (n,) or
+                (n, n_outputs). Labels of no task are left alone.
+            x_test: float array (m, ...), to report only.
+            labels_test: dict as `labels`.
+            seed: int, of the new weights, the order of images and dropout.
+
+        Returns:
+            `MultiTaskResult`.
+
+        Raises:
+            ValueError: if labels are missing or do not fit their task, or shapes do not match.
+        """
+        seed = whole_seed(seed)
+        x, x_test = _images(x, "x"), _images(x_test, "x_test")
+        if x.shape[1:] != x_test.shape[1:]:
+            raise ValueError(
+                f"`x_test` must hold examples of shape {x.shape[1:]} like `x`; "
+                f"got {x_test.shape[1:]}."
+            )
+        labels = checked_labels(self.tasks, labels, len(x), "labels")
+        labels_test = checked_labels(self.tasks, labels_test, len(x_test), "labels_test")
+        begin = time.perf_counter()
+        seed_keras(seed)
+        backbone = starting_backbone(self.backbone, x.shape[1:])
+        heads = {task.name: self._head(task, backbone.output_shape[-1]) for task in self.tasks}
+        images = keras.Input(x.shape[1:], name="images")
+        features = backbone(images)
+        outputs = {name: head(features) for name, head in heads.items()}
+        losses = TaskLosses(kinds=[task.kind for task in self.tasks], fixed=self._fixed())
+        trainer = self._trainer(images, outputs, losses)
+        history = self._train(trainer, x, labels, seed)
+        features = extract_features(backbone, x_test)
+        scores = {
+            task.name: _score(task, predict(heads[task.name], features), labels_test[task.name])
+            for task in self.tasks
+        }
+        return MultiTaskResult(
+            tasks=self.tasks,
+            backbone=backbone,
+            model=keras.Model(images, outputs, name="multi_task"),
+            scores=scores,
+            history=history,
+            task_weights=dict(zip(heads, losses.task_weights(), strict=True)),
+            seconds=time.perf_counter() - begin,
+            n_trained=n_parameters(trainer.trainable_variables),
+            seed=seed,
+        )
+
+    def _head(self, task, width):
+        features = keras.Input((width,), name="features")
+        x = keras.layers.Dropout(self.dropout, name=f"{task.name}_dropout")(features)
+        x = keras.layers.Dense(task.n_outputs, name=task.name)(x)
+        return keras.Model(features, x, name=head_of(task))
+
+    def _fixed(self):
+        if self.weighting == "uncertainty":
+            return None
+        return [1.0 if self.weights is None else self.weights[task.name] for task in self.tasks]
+
+    def _trainer(self, images, outputs, losses):
+        """Returns a model of images and labels: a layer can only see what goes into the model."""
+        labels = [
+            keras.Input((), name=_input_of(task.name), dtype="int32")
+            if task.kind == "classification"
+            else keras.Input((task.n_outputs,), name=_input_of(task.name))
+            for task in self.tasks
+        ]
+        handed_on = losses(list(outputs.values()), labels)
+        return keras.Model([images, *labels], dict(zip(outputs, handed_on, strict=True)))
+
+    def _train(self, trainer, x, labels, seed):
+        batch_size = min(self.batch_size, len(x))
+        steps = self.steps or max(1, round(self.epochs * len(x) / batch_size))
+        alone = len(self.tasks) == 1  # Keras puts an output's name first where there are several
+        trainer.compile(
+            AdamSettings(learning_rate=self.learning_rate).build(steps),
+            metrics={
+                task.name: [metric_of(task.kind, f"{task.name}_loss" if alone else "loss")]
+                for task in self.tasks
+            },
+            jit_compile=jit_compile(),
+        )
+        recorder = HistoryRecorder(steps, min(self.n_evals, steps))
+        batches = _TaskBatches(
+            labels, x, *labels.values(), steps=steps, batch_size=batch_size, seed=seed
+        )
+        seed_keras(seed)
+        trainer.fit(batches, callbacks=[recorder], shuffle=False, verbose=0)
+        return recorder.history
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultiTaskResult:
+    """A network of several heads, and how well each does.
+
+    Attributes:
+        tasks: tuple of `Task`.
+        backbone: `keras.Model`, images to features, as trained.
+        model: `keras.Model`, images to a dict, task name to logits or numbers.
+        scores: dict, task name to the accuracy on the test set, in [0, 1] and high when good, or
+            the root mean squared error in the unit of the labels, low when good.
+        history: dict of lists: "step", "seconds", "loss" and, for each task, "NAME_loss" before it
+            is weighted.
+        task_weights: dict, task name to the number that its loss is multiplied by at the end.
+        seconds: float, of the whole `fit`.
+        n_trained: parameters that were trained, learned weights of tasks included.
+        seed: int.
+    """
+
+    tasks: tuple[Task, ...]
+    backbone: keras.Model = field(repr=False)
+    model: keras.Model = field(repr=False)
+    scores: dict[str, float]
+    history: dict = field(repr=False)
+    task_weights: dict[str, float]
+    seconds: float
+    n_trained: int
+    seed: int
+
+
+class _TaskBatches(ShuffledBatches):
+    """Images and labels as inputs by name, and the labels once more for the metrics."""
+
+    def __init__(self, names, *arrays, **order):
+        super().__init__(*arrays, **order)
+        self._names = list(names)
+
+    def __getitem__(self, index):
+        images, *labels = super().__getitem__(index)
+        labels = dict(zip(self._names, labels, strict=True))
+        inputs = {_input_of(name): each for name, each in labels.items()}
+        return {"images": images, **inputs}, labels
+
+
+def _input_of(name):
+    return f"{name}_labels"
+
+
+def _images(x, name):
+    x = np.asarray(x)
+    if x.dtype.kind == "f":
+        x = x.astype("float32", copy=False)
+    check_examples(x, name)
+    return x
+
+
+def _score(task, outputs, labels):
+    if task.kind == "classification":
+        return float(np.mean(outputs.argmax(axis=1) == labels))
+    return float(np.sqrt(np.mean(np.square(outputs.astype("float64") - labels))))
+
+
+def _check_weights(weights, tasks, weighting):
+    if weighting != "fixed":
+        raise ValueError(f"`weights` go with `weighting='fixed'` only; got {weighting!r}.")
+    names = {task.name for task in tasks}
+    if not isinstance(weights, dict) or set(weights) != names:
+        raise ValueError(
+            f"`weights` must be a dict with a number for each of {sorted(names)}; got {weights!r}."
+        )
+    numbers = [w for w in weights.values() if isinstance(w, (int, float)) and 0 <= w < math.inf]
+    if len(numbers) != len(names) or not any(numbers):
+        raise ValueError(f"`weights` must be finite, >= 0 and not all 0; got {weights!r}.")

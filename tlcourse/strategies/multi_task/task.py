@@ -1,0 +1,123 @@
+"""What a task is: a name, a kind, how many numbers its head gives, and the labels that fit it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tlcourse.domains import check_labels
+from tlcourse.errors import UnknownName, near
+
+KINDS = ("classification", "regression")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One of the tasks of a network with several heads.
+
+    Attributes:
+        name: str, a Python name: the output, its labels and its loss are called after it.
+        kind: "classification", whose head gives logits, or "regression", whose head gives numbers
+            in the unit of the labels.
+        n_outputs: int, classes (at least 2) or numbers (at least 1).
+
+    Raises:
+        UnknownName: (a ValueError) if `kind` is none of the two.
+        ValueError: if `name` is no Python name, or `n_outputs` is too small.
+
+    Example:
+        >>> Task("angle", "regression", 1)
+        Task(name='angle', kind='regression', n_outputs=1)
+    """
+
+    name: str
+    kind: str
+    n_outputs: int
+
+    def __post_init__(self):
+        if not isinstance(self.name, str) or not self.name.isidentifier():
+            raise ValueError(f"`name` must be a Python name, such as 'digit'; got {self.name!r}.")
+        if self.kind not in KINDS:
+            raise UnknownName(f"`kind` of '{self.name}' is {self.kind!r}.{near(self.kind, KINDS)}")
+        least = 2 if self.kind == "classification" else 1
+        n = self.n_outputs
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < least:
+            raise ValueError(
+                f"`n_outputs` of '{self.name}' must be a whole number, at least {least} for "
+                f"{self.kind}; got {n!r}."
+            )
+
+
+def check_tasks(tasks):
+    """Checks that there are tasks, each with a name of its own.
+
+    Args:
+        tasks: iterable of `Task`.
+
+    Returns:
+        Tuple of `Task`.
+
+    Raises:
+        ValueError: if there are none, one is no `Task`, or two have one name.
+    """
+    tasks = tuple(tasks)
+    if not tasks or not all(isinstance(task, Task) for task in tasks):
+        raise ValueError(f"`tasks` must be Tasks, at least one; got {list(tasks)}.")
+    names = [task.name for task in tasks]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"`tasks` must have names of their own; two are {name!r}.")
+    return tasks
+
+
+def head_of(task):
+    """Returns what the head of a task is called within the model (str)."""
+    return f"{task.name}_head"
+
+
+def checked_labels(tasks, labels, n_examples, argument):
+    """Returns the labels of tasks out of a dict of all, checked.
+
+    Args:
+        tasks: tuple of `Task`.
+        labels: dict, task name to array: class numbers (n,), or numbers (n,) or (n, n_outputs).
+            Others in it are left out.
+        n_examples: int, n.
+        argument: str, what the dict is called in messages.
+
+    Returns:
+        Dict, task name to int32 (n,) or float32 (n, n_outputs), in the order of the tasks.
+
+    Raises:
+        ValueError: if a task has no labels, or they do not fit it.
+    """
+    if not isinstance(labels, dict):
+        raise ValueError(  # noqa: TRY004 (one kind of error for every argument that is wrong)
+            f"`{argument}` must be a dict, task name to array; got {type(labels).__name__}."
+        )
+    missing = [task.name for task in tasks if task.name not in labels]
+    if missing:
+        raise ValueError(
+            f"`{argument}` must hold an array for each task; {missing} are missing in "
+            f"{sorted(labels)}."
+        )
+    return {
+        task.name: _checked(task, labels[task.name], n_examples, f"{argument}['{task.name}']")
+        for task in tasks
+    }
+
+
+def _checked(task, labels, n_examples, name):
+    labels = np.asarray(labels)
+    if task.kind == "classification":
+        check_labels(labels, n_examples, task.n_outputs, name, "x")
+        return labels.astype("int32")
+    wanted = (n_examples, task.n_outputs)
+    if labels.shape == (n_examples,):
+        labels = labels[:, None]
+    if labels.shape != wanted:
+        raise ValueError(
+            f"`{name}` must have shape {wanted}, one row per example; got {labels.shape}."
+        )
+    if labels.dtype.kind not in "fiu" or not np.isfinite(labels).all():
+        raise ValueError(f"`{name}` must be finite numbers; got NaN, infinity or {labels.dtype}.")
+    return labels.astype("float32")

@@ -1,0 +1,30 @@
+"""What happens to a model over time: it is fitted, watched, kept, and asked for predictions."""
+
+from tlcourse.training.batches import OrderedBatches, ShuffledBatches
+from tlcourse.training.devices import connect_hosts, jit_compile, precision, use_devices
+from tlcourse.training.features import extract_features
+from tlcourse.training.fit import check_settings, fit_batches, train
+from tlcourse.training.frozen_prefix import past_the_frozen
+from tlcourse.training.history import Diverged, HistoryRecorder
+from tlcourse.training.optimiser import AdamSettings
+from tlcourse.training.predict import predict
+from tlcourse.training.seeding import seed_keras
+
+__all__ = [
+    "AdamSettings",
+    "Diverged",
+    "HistoryRecorder",
+    "OrderedBatches",
+    "ShuffledBatches",
+    "check_settings",
+    "connect_hosts",
+    "extract_features",
+    "fit_batches",
+    "jit_compile",
+    "past_the_frozen",
+    "precision",
+    "predict",
+    "seed_keras",
+    "train",
+    "use_devices",
+]
