@@ -23,15 +23,13 @@ from tlcourse.backbones import RandomAffine
 from tlcourse.domains import load_pair
 from tlcourse.strategies import (
     MCC,
-    Adaptation,
     AdaptThenTune,
-    ConfusionTerm,
     FineTune,
     FromScratch,
     LinearProbe,
-    MmdTerm,
     SourceOnly,
     advise,
+    mmd_with_mcc,
 )
 
 PAIRS = ("glyphs->handwritten", "handwritten->glyphs", "letters->handwritten")
@@ -41,13 +39,7 @@ SLACK = 0.005  # of accuracy: less than the seeds explain
 
 def strategies(backbone, head, shots):
     """Returns name to strategy, of those that can be used with so many labels."""
-    longer = Adaptation(
-        terms=[MmdTerm(), ConfusionTerm()],
-        augment=affine(),
-        epochs=20,
-        learning_rate=2e-3,
-        schedule="cosine",
-    )
+    longer = mmd_with_mcc(augment=affine())
     if shots == 0:
         return {
             "source-only": SourceOnly(),

@@ -34,10 +34,8 @@ from tlcourse.strategies import (
     L2SP,
     MCC,
     AdaBN,
-    Adaptation,
     Adapters,
     BiasOnly,
-    ConfusionTerm,
     DeepCORAL,
     Delta,
     FeatureExtraction,
@@ -47,10 +45,10 @@ from tlcourse.strategies import (
     ImportanceWeighting,
     LinearProbe,
     LoRA,
-    MmdTerm,
     PseudoLabels,
     SourceOnly,
     SubspaceAlignment,
+    mmd_with_mcc,
 )
 
 ALWAYS = ("glyphs->handwritten", "handwritten->glyphs", "letters->handwritten")
@@ -97,11 +95,7 @@ def without_labels(start):
         "DANN": DANN(**settings),
         "CDAN": CDAN(**settings),
         "MCC": MCC(**settings),
-        BEST: Adaptation(
-            terms=[MmdTerm(), ConfusionTerm()],
-            augment=affine(),
-            **settings | {"epochs": 20},
-        ),
+        BEST: mmd_with_mcc(augment=affine()),
     }
 
 

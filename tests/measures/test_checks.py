@@ -195,11 +195,11 @@ def test_losses_and_weights(measure):
         measure(FEATURES, np.ones(6))
     with pytest.raises(ValueError, match=r"`source_losses` must have shape \(n,\), n >= \d; got"):
         measure([], [])
-    with pytest.raises(ValueError, match=r"`weights` must have shape \(6,\); got \(5,\)"):
+    with pytest.raises(ValueError, match=r"`sample_weight` must have shape \(6,\); got \(5,\)"):
         measure(np.ones(6), np.ones(5))
-    with pytest.raises(ValueError, match=r"`weights` must be 0 or more.* -1 to 1"):
+    with pytest.raises(ValueError, match=r"`sample_weight` must be 0 or more.* -1 to 1"):
         measure([1.0, 2.0], [-1.0, 1.0])
-    with pytest.raises(ValueError, match=r"`weights` must be 0 or more, and not all 0"):
+    with pytest.raises(ValueError, match=r"`sample_weight` must be 0 or more, and not all 0"):
         measure([1.0, 2.0], [0.0, 0.0])
     with pytest.raises(ValueError, match=r"`source_losses` must be finite; number 1 is"):
         measure([1.0, np.inf], [1.0, 1.0])

@@ -7,7 +7,7 @@ import pytest
 from tlcourse.backbones import load_backbone
 from tlcourse.errors import UnknownName
 from tlcourse.models import freeze, freeze_batchnorm, join, new_head, thaw
-from tlcourse.training import train
+from tlcourse.training import Training, train
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def examples(rng):
 
 
 def by_train(model, x, labels):
-    train(model, x, labels, steps=4)
+    train(model, x, labels, Training(steps=4))
 
 
 @pytest.mark.parametrize("fit", [plain_fit, by_train])

@@ -99,8 +99,8 @@ def test_labels_of_the_test_set_choose_nothing(pair, backbone, name):
 def test_validation_comes_out_of_the_labelled_shots(pair, backbone, monkeypatch):
     seen = {}
 
-    def note(self, model, backbone, head, x, labels, eval_data, seed):
-        seen["kept"], seen["held"] = x, eval_data[0]
+    def note(self, model, backbone, head, examples, seed):
+        seen["kept"], seen["held"] = examples.x, examples.eval_data[0]
         return {"loss": []}
 
     monkeypatch.setattr(FromScratch, "_train", note)
@@ -186,9 +186,9 @@ def test_they_learn(pair):
         ({"epochs": 1.5}, "`epochs` must be .*; got 1.5"),
         ({"batch_size": 0}, "`batch_size` must be .*; got 0"),
         ({"n_evals": 0}, "`n_evals` must be .*; got 0"),
-        ({"learning_rate": float("nan")}, "`learning_rate` must be a positive .*; got nan"),
-        ({"learning_rate": 0}, "`learning_rate` must be a positive .*; got 0"),
-        ({"learning_rate": -1e-3}, "`learning_rate` must be a positive .*; got -0.001"),
+        ({"learning_rate": float("nan")}, "`learning_rate` must be a number > 0; got nan"),
+        ({"learning_rate": 0}, "`learning_rate` must be a number > 0; got 0"),
+        ({"learning_rate": -1e-3}, "`learning_rate` must be a number > 0; got -0.001"),
         ({"validation": 1.0}, r"`validation` must lie in \[0, 1\); got 1.0"),
         ({"validation": -0.1}, r"`validation` must lie in \[0, 1\); got -0.1"),
         ({"validation": float("nan")}, "`validation` must lie in .*; got nan"),

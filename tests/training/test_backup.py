@@ -1,10 +1,12 @@
 """An interrupted training that goes on ends as one that was not interrupted."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 
-from tlcourse.training import train
+from tlcourse.training import Training, train
 from tlcourse.training.history import HistoryRecorder
 
 
@@ -50,27 +52,21 @@ def plug(monkeypatch):
     return pull
 
 
-SETTINGS = {
-    "steps": 30,
-    "batch_size": 8,
-    "learning_rate": 0.02,
-    "schedule": "cosine",
-    "n_evals": 5,
-    "seed": 4,
-}
+TRAINING = Training(steps=30, batch_size=8, learning_rate=0.02, schedule="cosine", n_evals=5)
 
 
 @pytest.mark.parametrize("after", [7, 18, 29])
 def test_it_ends_as_if_there_had_been_no_interruption(after, data, tmp_path, plug):
     eval_data = (data[0][::-1].copy(), data[1])
-    settings = SETTINGS | {"eval_data": eval_data, "restore_best_weights": True}
+    settings = {"eval_data": eval_data, "restore_best_weights": True, "seed": 4}
+    backed_up = replace(TRAINING, backup=tmp_path)
     whole, cut, again = classifier(), classifier(), classifier()
-    expected = train(whole, *data, **settings)
+    expected = train(whole, *data, TRAINING, **settings)
     seen = plug(after)
     with pytest.raises(KeyboardInterrupt):
-        train(cut, *data, **settings, backup=tmp_path)
+        train(cut, *data, backed_up, **settings)
     assert len(list(tmp_path.iterdir())) == 1
-    found = train(again, *data, **settings, backup=tmp_path)
+    found = train(again, *data, backed_up, **settings)
     assert_same(whole, again)
     assert len(seen) < after + 30  # what was done was not done again
     assert list(tmp_path.iterdir()) == []
@@ -80,19 +76,21 @@ def test_it_ends_as_if_there_had_been_no_interruption(after, data, tmp_path, plu
 
 def test_a_backup_changes_nothing(data, tmp_path):
     plain, kept = classifier(), classifier()
-    train(plain, *data, **SETTINGS)
-    train(kept, *data, **SETTINGS, backup=tmp_path / "new" / "folder")
+    train(plain, *data, TRAINING, seed=4)
+    train(kept, *data, replace(TRAINING, backup=tmp_path / "new" / "folder"), seed=4)
     assert_same(plain, kept)
 
 
-@pytest.mark.parametrize("change", [{"seed": 5}, {"steps": 40}, {"learning_rate": 0.01}])
-def test_another_training_is_not_gone_on_with(change, data, tmp_path, plug):
+@pytest.mark.parametrize(
+    ("change", "seed"), [({}, 5), ({"steps": 40}, 4), ({"learning_rate": 0.01}, 4)]
+)
+def test_another_training_is_not_gone_on_with(change, seed, data, tmp_path, plug):
     plug(20)
     with pytest.raises(KeyboardInterrupt):
-        train(classifier(), *data, **SETTINGS, backup=tmp_path)
+        train(classifier(), *data, replace(TRAINING, backup=tmp_path), seed=4)
     one, two = classifier(), classifier()
-    train(one, *data, **SETTINGS | change, backup=tmp_path)
-    train(two, *data, **SETTINGS | change)
+    train(one, *data, replace(TRAINING, backup=tmp_path, **change), seed=seed)
+    train(two, *data, replace(TRAINING, **change), seed=seed)
     assert_same(one, two)
     assert len(list(tmp_path.iterdir())) == 1  # the other one's stays
 
@@ -100,10 +98,10 @@ def test_another_training_is_not_gone_on_with(change, data, tmp_path, plug):
 def test_other_start_values_are_another_training(data, tmp_path, plug):
     plug(20)
     with pytest.raises(KeyboardInterrupt):
-        train(classifier(0), *data, **SETTINGS, backup=tmp_path)
+        train(classifier(0), *data, replace(TRAINING, backup=tmp_path), seed=4)
     one, two = classifier(1), classifier(1)
-    train(one, *data, **SETTINGS, backup=tmp_path)
-    train(two, *data, **SETTINGS)
+    train(one, *data, replace(TRAINING, backup=tmp_path), seed=4)
+    train(two, *data, TRAINING, seed=4)
     assert_same(one, two)
 
 
@@ -111,10 +109,10 @@ def test_other_start_values_are_another_training(data, tmp_path, plug):
 def test_a_damaged_backup_counts_as_none(content, data, tmp_path, plug):
     plug(20)
     with pytest.raises(KeyboardInterrupt):
-        train(classifier(), *data, **SETTINGS, backup=tmp_path)
+        train(classifier(), *data, replace(TRAINING, backup=tmp_path), seed=4)
     (file,) = tmp_path.iterdir()
     file.write_bytes(content)
     one, two = classifier(), classifier()
-    train(one, *data, **SETTINGS, backup=tmp_path)
-    train(two, *data, **SETTINGS)
+    train(one, *data, replace(TRAINING, backup=tmp_path), seed=4)
+    train(two, *data, TRAINING, seed=4)
     assert_same(one, two)

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from tlcourse.strategies.adaptation.adaptation import PairBatches
+from tlcourse.training import Training, connect_hosts, precision, train, use_devices
 from tlcourse.training import batches as batches_module
-from tlcourse.training import connect_hosts, precision, train, use_devices
 from tlcourse.training import devices as distribution
 from tlcourse.training.batches import OrderedBatches, ShuffledBatches
 
@@ -68,7 +68,7 @@ def assert_equal(one, other, *, tolerance):
 def test_two_devices_of_one_machine(run_all, backend):
     one, two = run_all(backend, ["one_and_two"])
     assert (one["shares"], two["shares"]) == (1, 2)
-    assert one["compiled twins"] == two["compiled twins"] > 0, "on several devices there is no twin"
+    assert one["twins"] == two["twins"] > 0, "on several devices there is no twin"
     assert_equal(one, two, tolerance=1e-5)
 
 
@@ -189,7 +189,7 @@ def test_a_model_from_before_is_said(monkeypatch):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
     monkeypatch.setattr(distribution, "n_shares", lambda: 2)
     with pytest.raises(ValueError, match="`model` was built before 2 devices shared the work"):
-        train(model, np.ones((4, 2), "float32"), np.arange(4) % 3, steps=1)
+        train(model, np.ones((4, 2), "float32"), np.arange(4) % 3, Training(steps=1))
 
 
 @pytest.mark.parametrize(

@@ -164,13 +164,13 @@ def test_a_model_that_is_called_with_a_mask_is_not_opened():
 
 
 @pytest.mark.parametrize(
-    ("examples", "limit", "cut"), [(6, 1e9, True), (5, 1e9, False), (6, 8e4, False)]
+    ("epochs", "limit", "cut"), [(1, 1e9, True), (5 / 6, 1e9, False), (1, 8e4, False)]
 )
-def test_examples_run_through_once_where_that_saves_work(monkeypatch, rng, examples, limit, cut):
+def test_examples_run_through_once_where_that_saves_work(monkeypatch, rng, epochs, limit, cut):
     model = classifier(up_to="block2")
     x = rng.random((6, 32, 32, 3), dtype="float32")
     monkeypatch.setattr(splitting, "_MAX_BYTES", limit)  # 10 · 8 · 8 · 32 numbers are 81,920 bytes
-    rest, seen, eval_data = past_the_frozen(model, x, (x[:4], np.arange(4)), examples=examples)
+    rest, seen, eval_data = past_the_frozen(model, x, (x[:4], np.arange(4)), epochs=epochs)
     assert (rest is not model) == cut
     assert seen.shape == ((6, 8, 8, 32) if cut else x.shape)
     assert eval_data[0].shape == ((4, 8, 8, 32) if cut else (4, 32, 32, 3))
@@ -181,4 +181,4 @@ def test_examples_run_through_once_where_that_saves_work(monkeypatch, rng, examp
         rtol=1e-4,
         atol=1e-5,
     )
-    assert past_the_frozen(model, x, examples=6)[2] is None
+    assert past_the_frozen(model, x, epochs=1)[2] is None

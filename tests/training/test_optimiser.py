@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse.training import train
+from tlcourse.training import Training, train
 from tlcourse.training.optimiser import AdamSettings, MultipliedAdam
 
 
@@ -51,8 +51,7 @@ def moves(lr_multipliers, rng, steps=1):
         trained,
         x,
         np.arange(16) % 2,
-        steps=steps,
-        learning_rate=0.01,
+        Training(steps=steps, learning_rate=0.01),
         lr_multipliers=lr_multipliers,
     )
     return [
@@ -85,16 +84,3 @@ def test_it_comes_back_from_its_config():
     assert again.lr_multipliers == (0.5, 2.0)
     assert again.beta_1 == 0.8
     assert float(again.learning_rate) == pytest.approx(0.3)
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"learning_rate": 0}, "`learning_rate` must be a positive number; got 0"),
-        ({"schedule": "stairs"}, "`schedule` must be one of .*; got 'stairs'"),
-        ({"warm_up": 1}, r"`warm_up` must lie in \[0, 1\); got 1"),
-    ],
-)
-def test_settings_that_cannot_be(change, message):
-    with pytest.raises(ValueError, match=message):
-        AdamSettings(**change)

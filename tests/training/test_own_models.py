@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
+from tlcourse.training import Training, predict, train
 from tlcourse.training import compiled_twin as twin
-from tlcourse.training import predict, train
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def inside_another():
 def test_layers_that_no_config_tells_are_trained_themselves(build, data):
     model = build()
     kept = len(twin._KEPT)
-    train(model, *data, steps=4, learning_rate=0.1)
+    train(model, *data, Training(steps=4, learning_rate=0.1))
     _, bias = model.trainable_variables
     # All inputs become 0, so no gradient can reach the matrix.
     assert np.ptp(np.asarray(bias)) > 0
@@ -65,7 +65,7 @@ def test_an_adapted_normalization_is_not_lost(data):
     scale = keras.layers.Normalization()
     model = keras.Sequential([keras.Input((6,)), scale, keras.layers.Dense(3)])
     scale.adapt(1000 * x)
-    history = train(model, 1000 * x, labels, steps=1)
+    history = train(model, 1000 * x, labels, Training(steps=1))
     assert history["loss"][0] < 10  # unscaled it would be in the hundreds
 
 
@@ -73,7 +73,7 @@ def test_a_model_that_is_all_code_trains(data):
     model = AllCode()
     predict(model, data[0])
     before = np.array(np.asarray(model.weights[0]))
-    train(model, *data, steps=3)
+    train(model, *data, Training(steps=3))
     assert (np.asarray(model.weights[0]) != before).any()
 
 
@@ -91,8 +91,8 @@ def test_other_precisions_train_and_predict_float32(policy, data):
     finally:
         keras.config.set_dtype_policy(before)
     for model in models:  # the second on a twin that was used
-        first = train(model, *data, steps=1)["loss"][0]
-        last = train(model, *data, steps=40, learning_rate=0.01)["loss"][0]
+        first = train(model, *data, Training(steps=1))["loss"][0]
+        last = train(model, *data, Training(steps=40, learning_rate=0.01))["loss"][0]
         assert np.isfinite([first, last]).all()
         assert last < first
     assert predict(models[0], data[0]).dtype == np.float32

@@ -88,11 +88,11 @@ def test_no_examples(model):
 
 PROGRAM = """
 import numpy as np, keras
-from tlcourse.training import predict, train
+from tlcourse.training import Training, predict, train
 for width in range(4, 16):
     model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(width), keras.layers.Dense(3)])
     x, labels = np.zeros((30, 6), "float32"), np.arange(30) % 3
-    train(model, x, labels, steps=2, n_evals=2, eval_data=(x, labels))
+    train(model, x, labels, Training(steps=2, n_evals=2), eval_data=(x, labels))
     for n in (1, 7, 30):
         predict(model, x[:n], batch_size=16)
         predict(model, x[:n], batch_size=2)

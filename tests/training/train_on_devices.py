@@ -44,8 +44,8 @@ def two_virtual_processors():
 
 def results(keras):
     """Returns the weights, the history and the answers of a small training (dict)."""
+    from tlcourse.training import Training, predict, train
     from tlcourse.training import compiled_twin as twin
-    from tlcourse.training import predict, train
     from tlcourse.training.devices import n_processes, n_shares
 
     rng = np.random.default_rng(0)
@@ -61,9 +61,16 @@ def results(keras):
             keras.layers.Dense(3),
         ]
     )
-    settings = {"steps": 12, "batch_size": 16, "learning_rate": 0.02, "seed": 5}
-    watched = {"eval_data": (x[:21], labels[:21]), "n_evals": 4, "restore_best_weights": True}
-    history = train(model, x, labels, weights=weights, **settings, **watched)
+    history = train(
+        model,
+        x,
+        labels,
+        Training(steps=12, batch_size=16, learning_rate=0.02, n_evals=4),
+        seed=5,
+        eval_data=(x[:21], labels[:21]),
+        restore_best_weights=True,
+        sample_weight=weights,
+    )
     del history["seconds"]
     many = np.tile(x, (31, 1))[1:]  # an odd number of them, in several batches
     return {
@@ -73,7 +80,7 @@ def results(keras):
         "of_two_domains": of_two_domains(keras, x, labels),
         "shares": n_shares(),
         "processes": n_processes(),
-        "compiled twins": len(twin._KEPT),
+        "twins": len(twin._KEPT),
     }
 
 
@@ -87,7 +94,7 @@ def of_the_whole_batch(keras):
 def of_two_domains(keras, x, labels):
     """Returns the weights of a training on batches of two domains."""
     from tlcourse.strategies.adaptation.adaptation import PairBatches
-    from tlcourse.training import AdamSettings, HistoryRecorder, fit_batches
+    from tlcourse.training import HistoryRecorder, Training, fit_batches
 
     keras.utils.set_random_seed(1)
     source, target = keras.Input((6,), name="source"), keras.Input((6,), name="target")
@@ -95,8 +102,9 @@ def of_two_domains(keras, x, labels):
     # The target's examples must reach the loss, each beside the source's example of its row.
     model = keras.Model([source, target], dense(source) - 0.5 * dense(target))
     batches = PairBatches(x, labels, -2 * x[:30], steps=5, batch_size=8, seed=3)
-    optimizer = AdamSettings(learning_rate=0.02).build(5)
-    fit_batches(model, batches, optimizer, recorder=HistoryRecorder(5, 1), seed=4)
+    training = Training(steps=5, batch_size=8, learning_rate=0.02)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    fit_batches(model, batches, training, recorder=HistoryRecorder(5, 1), seed=4, loss=loss)
     return [np.asarray(v).tolist() for v in model.variables]
 
 

@@ -21,6 +21,7 @@ from tlcourse.strategies.adaptation import (
     SourceOnly,
     SourceTrained,
     SubspaceAlignment,
+    mmd_with_mcc,
     selected_accuracies,
 )
 from tlcourse.strategies.advise import Advice, advise
@@ -53,6 +54,7 @@ from tlcourse.strategies.self_supervised import (
     SimCLR,
 )
 from tlcourse.strategies.strategy import Strategy
+from tlcourse.strategies.trainable import Trainable
 
 __all__ = [
     "BSS",
@@ -97,6 +99,7 @@ __all__ = [
     "Strategy",
     "SubspaceAlignment",
     "Task",
+    "Trainable",
     "TransferResult",
     "advise",
     "closest_to_both",
@@ -104,6 +107,7 @@ __all__ = [
     "interpolate",
     "interpolation_path",
     "merge_lora",
+    "mmd_with_mcc",
     "over_seeds",
     "over_shots",
     "selected_accuracies",

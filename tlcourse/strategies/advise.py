@@ -10,11 +10,9 @@ from tlcourse.measures import Interval, proxy_a_distance
 from tlcourse.models import stage_ends
 from tlcourse.strategies.adaptation import (
     MCC,
-    Adaptation,
     AdaptThenTune,
-    ConfusionTerm,
-    MmdTerm,
     SourceOnly,
+    mmd_with_mcc,
 )
 from tlcourse.strategies.fine_tuning import FineTune, LinearProbe
 from tlcourse.strategies.from_scratch import FromScratch
@@ -142,16 +140,6 @@ def _cross_validated(features, labels, folds):
     return float(cross_val_score(classifier, features, labels, cv=folds).mean())
 
 
-def _adaptation(augment):
-    return Adaptation(
-        terms=[MmdTerm(), ConfusionTerm()],
-        augment=augment,
-        epochs=20,
-        learning_rate=2e-3,
-        schedule="cosine",
-    )
-
-
 def _without_labels(shift: Interval, measured, augment, budget):
     told = f"The domains' features differ by {shift:.2f} (proxy A-distance, 0 to 2)"
     if shift.mean < _NEAR:
@@ -169,7 +157,10 @@ def _without_labels(shift: Interval, measured, augment, budget):
         "them together.",
     )
     if augment is not None and budget >= _LONG:
-        strategy, name = _adaptation(augment), "adaptation by MMD and minimum class confusion"
+        strategy, name = (
+            mmd_with_mcc(augment=augment),
+            "adaptation by MMD and minimum class confusion",
+        )
     else:
         strategy = MCC(epochs=6, learning_rate=2e-3, schedule="cosine")
         name = "adaptation by minimum class confusion"
@@ -224,7 +215,7 @@ def _with_labels(backbone, head, measured, budget, augment):
     if far and k <= _FEW and augment is not None and budget >= _LONG:
         return Advice(
             strategy=AdaptThenTune(
-                _adaptation(augment),
+                mmd_with_mcc(augment=augment),
                 augment=augment,
                 steps=300,
                 learning_rate=1e-3,

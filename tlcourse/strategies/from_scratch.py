@@ -3,7 +3,6 @@
 from tlcourse.backbones import load_backbone
 from tlcourse.models import new_head, with_augmentation
 from tlcourse.strategies.strategy import Strategy
-from tlcourse.training import train
 
 
 class FromScratch(Strategy):
@@ -28,6 +27,5 @@ class FromScratch(Strategy):
         backbone = load_backbone(self.backbone, input_shape=target.input_shape)
         return backbone, new_head(backbone, target.n_classes, dropout=self.dropout)
 
-    def _train(self, model, backbone, head, x, labels, eval_data, seed):
-        whole = with_augmentation(model, self.augment)
-        return train(whole, x, labels, eval_data=eval_data, **self._training(seed))
+    def _train(self, model, backbone, head, examples, seed):
+        return self._train_on(with_augmentation(model, self.augment), examples, seed)

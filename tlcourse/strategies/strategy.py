@@ -1,8 +1,10 @@
 """What all strategies share: settings, the labels they may use, and the order of things."""
 
 import time
+from dataclasses import dataclass
 
 import keras
+import numpy as np
 
 from tlcourse.domains import Domain, DomainPair, stratified_split
 from tlcourse.measures import accuracy
@@ -10,57 +12,36 @@ from tlcourse.models import check_fits, join
 from tlcourse.strategies.checks import whole_seed
 from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.result import TransferResult
-from tlcourse.training import AdamSettings, check_settings, seed_keras, train
+from tlcourse.strategies.trainable import Trainable
+from tlcourse.training import seed_keras, train
 
 
-class Strategy:
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """What a training is given of a pair.
+
+    Attributes:
+        x: float array (n, ...), labelled.
+        labels: int array (n,).
+        eval_data: `(x, labels)` to record the accuracy on along the way, or None.
+        unlabelled: float array (m, ...), the target's training images without their labels.
+    """
+
+    x: np.ndarray
+    labels: np.ndarray
+    eval_data: tuple | None = None
+    unlabelled: np.ndarray | None = None
+
+
+class Strategy(Trainable):
     """A recipe that trains: configured by keyword, then `fit`.
 
     A strategy implements `_prepare`, which returns the backbone and the head to start from, what
     is frozen already frozen; it may override `_train`.
 
     Args:
-        learning_rate: of Adam.
-        steps: optimiser steps; or
-        epochs: passes over the labelled data, instead of `steps`.
-        batch_size: examples a step.
-        schedule: of the learning rate: "constant", or "cosine" down to 0.
-        warm_up: share of the steps, in [0, 1), over which the learning rate rises.
-        validation: share of the labelled examples held back, in [0, 1). Above 0, the weights with
-            the best accuracy on them are kept; at 0 the last ones are, and nothing is selected.
-        n_evals: how often accuracy is written into the history.
-        backup: folder for the state of an unfinished training, see `tlcourse.training.train`: a
-            `fit` that was interrupted and is called again goes on where it was.
+        **settings: those of `Trainable`.
     """
-
-    def __init__(
-        self,
-        *,
-        learning_rate=3e-3,
-        steps=None,
-        epochs=None,
-        batch_size=32,
-        schedule="constant",
-        warm_up=0.0,
-        validation=0.0,
-        n_evals=1,
-        backup=None,
-    ):
-        if not isinstance(validation, (int, float)) or not 0 <= validation < 1:
-            raise ValueError(f"`validation` must lie in [0, 1); got {validation!r}.")
-        if steps is None and epochs is None:
-            steps = 100
-        check_settings(steps, epochs, batch_size, n_evals)
-        AdamSettings(learning_rate=learning_rate, schedule=schedule, warm_up=warm_up)
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.warm_up = warm_up
-        self.steps = steps
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.validation = validation
-        self.n_evals = n_evals
-        self.backup = backup
 
     def fit(self, data, *, shots=None, seed=0, eval_test=False):
         """Trains on labelled examples and measures on test sets.
@@ -81,21 +62,23 @@ class Strategy:
         """
         target, source = _target_and_source(data)
         seed = whole_seed(seed)
-        if eval_test and self.validation:
+        validation = self.training.validation
+        if eval_test and validation:
             raise ValueError("`eval_test` goes with `validation=0` only: one curve at a time.")
         begin = time.perf_counter()
         x, labels = self._labelled(target, source, shots, seed)
         n_labels = self._target_labels(labels)
         eval_data = (target.x_test, target.labels_test) if eval_test else None
-        if self.validation:
-            kept, held = stratified_split(labels, self.validation, seed)
+        if validation:
+            kept, held = stratified_split(labels, validation, seed)
             eval_data = (x[held], labels[held])
             x, labels = x[kept], labels[kept]
+        examples = Examples(x=x, labels=labels, eval_data=eval_data, unlabelled=target.x_train)
         seed_keras(seed)
         backbone, head = self._prepare(target)
         check_fits(backbone, target.input_shape, "data")
         model = join(backbone, head)
-        history = self._train(model, backbone, head, x, labels, eval_data, seed)
+        history = self._train(model, backbone, head, examples, seed)
         same_task = source is not None and source.class_names == target.class_names
         return TransferResult(
             strategy=type(self).__name__,
@@ -127,9 +110,23 @@ class Strategy:
         """Returns `(backbone, head)`, copies of their own, frozen where the strategy freezes."""
         raise NotImplementedError(f"{type(self).__name__} must say what it starts from.")
 
-    def _train(self, model, backbone, head, x, labels, eval_data, seed):
-        """Trains the model in place and returns the history."""
-        return train(model, x, labels, eval_data=eval_data, **self._training(seed))
+    def _train(self, model, backbone, head, examples, seed):
+        """Train the model in place on `Examples`; return the history."""
+        return self._train_on(model, examples, seed)
+
+    def _train_on(self, model, examples, seed, *, training=None, **more):
+        """Train any model on `Examples` with this strategy's `Training`, or another one."""
+        training = training or self.training
+        return train(
+            model,
+            examples.x,
+            examples.labels,
+            training,
+            eval_data=examples.eval_data,
+            restore_best_weights=training.validation > 0,
+            seed=seed,
+            **more,
+        )
 
     def _n_stored(self, backbone):
         """Returns how many parameters of the backbone to keep for this task (int)."""
@@ -137,24 +134,10 @@ class Strategy:
 
     def _selected(self):
         """Returns how the weights that are kept were chosen (str)."""
-        if self.validation:
-            return f"best of {self.n_evals} on {self.validation:.0%} of the labels"
+        if self.training.validation:
+            share = f"{self.training.validation:.0%}"
+            return f"best of {self.training.n_evals} on {share} of the labels"
         return "last step, nothing selected"
-
-    def _training(self, seed):
-        """Returns the settings of `train` (dict)."""
-        return {
-            "steps": self.steps,
-            "epochs": self.epochs,
-            "batch_size": self.batch_size,
-            "learning_rate": self.learning_rate,
-            "schedule": self.schedule,
-            "warm_up": self.warm_up,
-            "n_evals": self.n_evals,
-            "restore_best_weights": self.validation > 0,
-            "backup": self.backup,
-            "seed": seed,
-        }
 
 
 def _target_and_source(data):

@@ -3,12 +3,13 @@
 from tlcourse.training.batches import OrderedBatches, ShuffledBatches
 from tlcourse.training.devices import connect_hosts, jit_compile, precision, use_devices
 from tlcourse.training.features import extract_features
-from tlcourse.training.fit import check_settings, fit_batches, train
+from tlcourse.training.fit import fit_batches, train
 from tlcourse.training.frozen_prefix import past_the_frozen
 from tlcourse.training.history import Diverged, HistoryRecorder
 from tlcourse.training.optimiser import AdamSettings
 from tlcourse.training.predict import predict
 from tlcourse.training.seeding import seed_keras
+from tlcourse.training.training import Training
 
 __all__ = [
     "AdamSettings",
@@ -16,7 +17,7 @@ __all__ = [
     "HistoryRecorder",
     "OrderedBatches",
     "ShuffledBatches",
-    "check_settings",
+    "Training",
     "connect_hosts",
     "extract_features",
     "fit_batches",

@@ -60,14 +60,14 @@ def split_at_freeze(model):
     )
 
 
-def past_the_frozen(model, x, eval_data=None, *, examples):
+def past_the_frozen(model, x, eval_data=None, *, epochs):
     """Runs the frozen beginning of a model over all examples, where that saves work.
 
     Args:
         model: `keras.Model`, frozen as it is to be trained.
         x: float array (n, ...).
         eval_data: `(x, labels)` or None.
-        examples: int, how many the training will take in all, repeated ones counted again.
+        epochs: float, how often the training will pass over the examples.
 
     Returns:
         `(model, x, eval_data)`: what is left to be trained, which shares its variables with
@@ -75,7 +75,7 @@ def past_the_frozen(model, x, eval_data=None, *, examples):
         `split_at_freeze`), the training would use less than the n examples, or what crosses
         the cut would fill more than a GiB.
     """
-    parts = split_at_freeze(model) if examples >= len(x) else None
+    parts = split_at_freeze(model) if epochs >= 1 else None
     if parts is None:
         return model, x, eval_data
     prefix, rest = parts

@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 
 import keras
-import numpy as np
 
-_SCHEDULES = ("constant", "cosine")
+SCHEDULES = ("constant", "cosine")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,26 +19,12 @@ class AdamSettings:
         lr_multipliers: one number for each trainable variable, in their order, by which the
             learning rate is multiplied (Howard & Ruder, "ULMFiT", ACL 2018,
             section 3.2); None is 1 for all.
-
-    Raises:
-        ValueError: that names what cannot be.
     """
 
-    learning_rate: float = 1e-3
+    learning_rate: float
     schedule: str = "constant"
     warm_up: float = 0.0
     lr_multipliers: tuple[float, ...] | None = None
-
-    def __post_init__(self):
-        number = isinstance(self.learning_rate, (int, float, np.number))
-        if not number or not 0 < self.learning_rate < math.inf:
-            raise ValueError(
-                f"`learning_rate` must be a positive number; got {self.learning_rate!r}."
-            )
-        if self.schedule not in _SCHEDULES:
-            raise ValueError(f"`schedule` must be one of {_SCHEDULES}; got {self.schedule!r}.")
-        if not isinstance(self.warm_up, (int, float)) or not 0 <= self.warm_up < 1:
-            raise ValueError(f"`warm_up` must lie in [0, 1); got {self.warm_up!r}.")
 
     def steps_matter(self):
         """Whether the rate depends on how many steps there are in all (bool)."""

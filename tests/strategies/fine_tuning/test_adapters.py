@@ -8,6 +8,7 @@ from keras import ops
 from tlcourse.backbones import load_backbone
 from tlcourse.models import copy_of
 from tlcourse.strategies import Adapters, FineTune
+from tlcourse.strategies import strategy as strategy_module
 from tlcourse.strategies.fine_tuning import fine_tune
 from tlcourse.strategies.fine_tuning.adapters import BottleneckAdapter
 from tlcourse.training import compiled_twin as twin
@@ -66,11 +67,11 @@ def test_it_begins_as_the_pretrained_network(name, rng):
 def test_the_adapters_and_the_head_move_alone(pair, backbone, monkeypatch, settings, at):
     before, start = values(backbone), {}
 
-    def note(model, x, labels, **others):
+    def note(model, x, labels, training, **others):
         start.update({v.path: np.array(np.asarray(v)) for v in model.trainable_variables})
-        return train(model, x, labels, **others)
+        return train(model, x, labels, training, **others)
 
-    monkeypatch.setattr(fine_tune, "train", note)
+    monkeypatch.setattr(strategy_module, "train", note)
     result = Adapters(backbone, **SHORT, **settings).fit(pair, shots=4)
     after = values(result.model)
     assert set(start) == adapters_at(at) | {"logits/kernel", "logits/bias"}
@@ -84,15 +85,15 @@ def test_the_adapters_and_the_head_move_alone(pair, backbone, monkeypatch, setti
 def test_what_comes_before_the_first_adapter_runs_once(pair, backbone, monkeypatch):
     shapes = []
 
-    def note(model, x, labels, **settings):
+    def note(model, x, labels, training, **settings):
         shapes.append(x.shape[1:])
-        return train(model, x, labels, **settings)
+        return train(model, x, labels, training, **settings)
 
-    monkeypatch.setattr(fine_tune, "train", note)
+    monkeypatch.setattr(strategy_module, "train", note)
     strategy = Adapters(backbone, **SHORT)
     once = strategy.fit(pair, shots=4, seed=2)
     monkeypatch.setattr(
-        fine_tune, "past_the_frozen", lambda model, x, eval_data, examples: (model, x, eval_data)
+        fine_tune, "past_the_frozen", lambda model, x, eval_data, epochs: (model, x, eval_data)
     )
     often = strategy.fit(pair, shots=4, seed=2)
     assert shapes == [(4, 4, 16), (8, 8, 1)]
@@ -103,15 +104,15 @@ def test_what_comes_before_the_first_adapter_runs_once(pair, backbone, monkeypat
 def test_an_adapter_learns_at_the_rate_of_its_stage(pair, backbone, monkeypatch):
     lr_multipliers = {}
 
-    def note(model, x, labels, **settings):
+    def note(model, x, labels, training, **settings):
         lr_multipliers.update(
             zip(
                 [v.path for v in model.trainable_variables], settings["lr_multipliers"], strict=True
             )
         )
-        return train(model, x, labels, **settings)
+        return train(model, x, labels, training, **settings)
 
-    monkeypatch.setattr(fine_tune, "train", note)
+    monkeypatch.setattr(strategy_module, "train", note)
     Adapters(backbone, layer_decay=0.5, **SHORT).fit(pair, shots=4)
     found = {path.split("/")[0]: factor for path, factor in lr_multipliers.items()}
     assert found == {

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from tlcourse.strategies import BiasOnly
-from tlcourse.strategies.fine_tuning import fine_tune
+from tlcourse.strategies import BiasOnly, strategy
 from tlcourse.training import predict, train
 
 SHORT = {"steps": 6, "batch_size": 8}
@@ -58,14 +57,14 @@ def test_training_sees_the_pretrained_statistics(pair, backbone, monkeypatch):
     """The loss of the first step is that of inference, which batch statistics would not give."""
     losses = {}
 
-    def note(model, x, labels, **settings):
+    def note(model, x, labels, training, **settings):
         logits = predict(model, x).astype("float64")
         shifted = logits - logits.max(axis=1, keepdims=True)
         log_probs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
         losses["expected"] = -np.mean(log_probs[np.arange(len(x)), labels])
-        return train(model, x, labels, **settings)
+        return train(model, x, labels, training, **settings)
 
-    monkeypatch.setattr(fine_tune, "train", note)
+    monkeypatch.setattr(strategy, "train", note)
     settings = {"steps": 1, "batch_size": 12, "dropout": 0}
     for freeze_statistics, same in ((True, True), (False, False)):
         result = BiasOnly(backbone, freeze_statistics=freeze_statistics, **settings).fit(

@@ -4,8 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse.strategies import BSS, FineTune
-from tlcourse.strategies.fine_tuning import fine_tune
+from tlcourse.strategies import BSS, FineTune, strategy
 from tlcourse.strategies.fine_tuning.bss import ShrinkSpectrum
 from tlcourse.training import predict, train
 
@@ -22,14 +21,14 @@ def by_penalty_alone(monkeypatch):
     """Makes examples weigh nothing in the cross-entropy."""
     moved = {}
 
-    def without_labels(model, x, labels, **settings):
+    def without_labels(model, x, labels, training, **settings):
         before = {v.path: np.array(np.asarray(v)) for v in model.trainable_variables}
-        history = train(model, x, labels, weights=np.zeros(len(x)), **settings)
+        history = train(model, x, labels, training, sample_weight=np.zeros(len(x)), **settings)
         for v in model.trainable_variables:
             moved[v.path] = np.abs(np.asarray(v) - before[v.path]).max()
         return history
 
-    monkeypatch.setattr(fine_tune, "train", without_labels)
+    monkeypatch.setattr(strategy, "train", without_labels)
     return moved
 
 

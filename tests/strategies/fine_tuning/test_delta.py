@@ -6,8 +6,7 @@ import pytest
 from keras import layers, ops
 
 from tlcourse.backbones import load_backbone
-from tlcourse.strategies import Delta, FineTune
-from tlcourse.strategies.fine_tuning import fine_tune
+from tlcourse.strategies import Delta, FineTune, strategy
 from tlcourse.strategies.fine_tuning.delta import KeepMaps
 from tlcourse.training import compiled_twin as twin
 from tlcourse.training import train
@@ -33,16 +32,16 @@ def by_penalty_alone(monkeypatch):
     """Makes examples weigh nothing in the cross-entropy, and every kernel start off its place."""
     moved, rng = {}, np.random.default_rng(0)
 
-    def without_labels(model, x, labels, **settings):
+    def without_labels(model, x, labels, training, **settings):
         for variable in model.trainable_variables:
             variable.assign(variable + rng.normal(0, 0.05, variable.shape))
         before = {v.path: np.array(np.asarray(v)) for v in model.trainable_variables}
-        history = train(model, x, labels, weights=np.zeros(len(x)), **settings)
+        history = train(model, x, labels, training, sample_weight=np.zeros(len(x)), **settings)
         for v in model.trainable_variables:
             moved[v.path] = np.abs(np.asarray(v) - before[v.path]).max()
         return history
 
-    monkeypatch.setattr(fine_tune, "train", without_labels)
+    monkeypatch.setattr(strategy, "train", without_labels)
     return moved
 
 

@@ -11,6 +11,7 @@ from tlcourse.backbones import load_backbone
 from tlcourse.domains import Domain
 from tlcourse.models import freeze_batchnorm, join, new_head
 from tlcourse.strategies import FineTune
+from tlcourse.strategies import strategy as strategy_module
 from tlcourse.strategies.fine_tuning import fine_tune
 from tlcourse.training import train
 
@@ -81,18 +82,18 @@ def taken(monkeypatch):
     """Notes the shape of one example as `train` gets it."""
     shapes = []
 
-    def note(model, x, labels, **settings):
+    def note(model, x, labels, training, **settings):
         eval_data = settings.get("eval_data")
         shapes.append((x.shape[1:], None if eval_data is None else eval_data[0].shape[1:]))
-        return train(model, x, labels, **settings)
+        return train(model, x, labels, training, **settings)
 
-    monkeypatch.setattr(fine_tune, "train", note)
+    monkeypatch.setattr(strategy_module, "train", note)
     return shapes
 
 
 def uncached(monkeypatch):
     monkeypatch.setattr(
-        fine_tune, "past_the_frozen", lambda model, x, eval_data, examples: (model, x, eval_data)
+        fine_tune, "past_the_frozen", lambda model, x, eval_data, epochs: (model, x, eval_data)
     )
 
 

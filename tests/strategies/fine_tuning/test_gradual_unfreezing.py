@@ -4,8 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse.strategies import FineTune, GradualUnfreezing
-from tlcourse.strategies.fine_tuning import fine_tune
+from tlcourse.strategies import FineTune, GradualUnfreezing, strategy
 from tlcourse.training import Diverged, train
 
 SHORT = {"steps": 8, "batch_size": 8}
@@ -17,16 +16,19 @@ def phases(monkeypatch):
     """Notes what each phase trains and how."""
     noted = []
 
-    def note(model, x, labels, **settings):
+    def note(model, x, labels, training, **settings):
         trained = {v.path for v in model.trainable_variables}
         before = {v.path: np.array(np.asarray(v)) for v in model.trainable_variables}
-        history = train(model, x, labels, **settings)
+        history = train(model, x, labels, training, **settings)
         after = {v.path: np.asarray(v) for v in model.trainable_variables}
         moved = {path for path in before if (before[path] != after[path]).any()}
-        noted.append({"trained": trained, "moved": moved, "history": history, **settings})
+        noted.append(
+            {"trained": trained, "moved": moved, "history": history, "steps": training.steps}
+            | settings
+        )
         return history
 
-    monkeypatch.setattr(fine_tune, "train", note)
+    monkeypatch.setattr(strategy, "train", note)
     return noted
 
 
@@ -100,18 +102,18 @@ def test_the_best_of_all_phases_is_kept(pair, backbone, monkeypatch):
     accuracies = iter([0.2, 0.8, 0.8, 0.5])
     kept = []
 
-    def pretend(model, x, labels, **settings):
+    def pretend(model, x, labels, training, **settings):
         for variable in model.trainable_variables:
             variable.assign(variable + 1.0)
         kept.append([np.array(np.asarray(w)) for w in model.trainable_variables])
         return {
-            "step": [settings["steps"]],
+            "step": [training.steps],
             "seconds": [0.1],
             "loss": [1.0],
             "accuracy": [next(accuracies)],
         }
 
-    monkeypatch.setattr(fine_tune, "train", pretend)
+    monkeypatch.setattr(strategy, "train", pretend)
     result = GradualUnfreezing(backbone, validation=0.25, **SHORT).fit(pair, shots=4)
     np.testing.assert_array_equal(np.asarray(result.head.weights[0]), kept[1][-2])
     assert result.selected == "best of 4 on 25% of the labels"

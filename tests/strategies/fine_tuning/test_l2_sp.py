@@ -4,8 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse.strategies import L2SP, FineTune
-from tlcourse.strategies.fine_tuning import fine_tune
+from tlcourse.strategies import L2SP, FineTune, strategy
 from tlcourse.training import train
 
 SHORT = {"steps": 6, "batch_size": 8}
@@ -30,15 +29,15 @@ def penalised(monkeypatch):
     """Notes the penalty of each variable that is trained, before the training and shifted by 2."""
     noted = {}
 
-    def note(model, x, labels, **settings):
+    def note(model, x, labels, training, **settings):
         for variable in model.trainable_variables:
             if variable.regularizer is not None:
                 value = np.array(np.asarray(variable))
                 at = [float(variable.regularizer(value + shift)) for shift in (0.0, 2.0)]
                 noted[variable.path] = (value, *at)
-        return train(model, x, labels, **settings)
+        return train(model, x, labels, training, **settings)
 
-    monkeypatch.setattr(fine_tune, "train", note)
+    monkeypatch.setattr(strategy, "train", note)
     return noted
 
 
@@ -90,16 +89,16 @@ def test_the_gradient_of_each_penalty_reaches_its_own_part_alone(
     """Examples that weigh nothing leave the penalty alone to move what was pushed off its place."""
     moved = {}
 
-    def without_labels(model, x, labels, **settings):
+    def without_labels(model, x, labels, training, **settings):
         for variable in model.trainable_variables:
             variable.assign(variable + 0.5)
         before = {v.path: np.array(np.asarray(v)) for v in model.trainable_variables}
-        history = train(model, x, labels, weights=np.zeros(len(x)), **settings)
+        history = train(model, x, labels, training, sample_weight=np.zeros(len(x)), **settings)
         for v in model.trainable_variables:
             moved[v.path] = np.asarray(v) - before[v.path]
         return history
 
-    monkeypatch.setattr(fine_tune, "train", without_labels)
+    monkeypatch.setattr(strategy, "train", without_labels)
     L2SP(backbone, **strengths, **SHORT).fit(pair, shots=4)
     assert {path for path, move in moved.items() if (move != 0).any()} == reached
     assert all((moved[path] < 0).mean() > 0.9 for path in reached)  # back from 0.5 too far
@@ -133,8 +132,8 @@ def test_each_fit_is_pulled_to_its_own_start(pair, backbone):
 
 
 def test_no_penalty_is_left_behind(pair, backbone, monkeypatch):
-    strategy = L2SP(backbone, **SHORT)
-    result = strategy.fit(pair, shots=4)
+    pulled = L2SP(backbone, **SHORT)
+    result = pulled.fit(pair, shots=4)
     assert all(v.regularizer is None for v in result.model.variables)
     assert all(v.regularizer is None for v in backbone.variables)
     seen = []
@@ -143,9 +142,9 @@ def test_no_penalty_is_left_behind(pair, backbone, monkeypatch):
         seen.extend(model.trainable_variables)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(fine_tune, "train", fail)
+    monkeypatch.setattr(strategy, "train", fail)
     with pytest.raises(KeyboardInterrupt):
-        strategy.fit(pair, shots=4)
+        pulled.fit(pair, shots=4)
     assert len(seen) == 5
     assert all(v.regularizer is None for v in seen)
 

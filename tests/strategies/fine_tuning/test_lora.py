@@ -7,8 +7,7 @@ from keras import layers
 
 from tlcourse.backbones import load_backbone
 from tlcourse.models import copy_of
-from tlcourse.strategies import FineTune, LoRA, merge_lora
-from tlcourse.strategies.fine_tuning import fine_tune
+from tlcourse.strategies import FineTune, LoRA, merge_lora, strategy
 from tlcourse.training import compiled_twin as twin
 from tlcourse.training import predict, train
 
@@ -51,11 +50,11 @@ def lora_of(names):
 def test_the_thin_matrices_and_the_head_move_alone(pair, backbone, monkeypatch, settings, adapted):
     before, start = values(backbone), {}
 
-    def note(model, x, labels, **others):
+    def note(model, x, labels, training, **others):
         start.update({v.path: np.array(np.asarray(v)) for v in model.trainable_variables})
-        return train(model, x, labels, **others)
+        return train(model, x, labels, training, **others)
 
-    monkeypatch.setattr(fine_tune, "train", note)
+    monkeypatch.setattr(strategy, "train", note)
     result = LoRA(backbone, rank=2, **SHORT, **settings).fit(pair, shots=4)
     after = values(result.backbone)
     assert set(after) - set(before) == lora_of(adapted)

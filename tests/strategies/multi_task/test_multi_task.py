@@ -190,7 +190,7 @@ def test_glyphs_can_be_learned_from():
         ),
         ({"steps": 3, "epochs": 1}, r"one of `steps` and `epochs`"),
         ({"batch_size": 0}, r"`batch_size` must be a whole number"),
-        ({"learning_rate": 0}, r"`learning_rate` must be a positive number"),
+        ({"learning_rate": 0}, r"`learning_rate` must be a number > 0"),
         ({"backbone": 3}, r"`backbone` must be a keras.Model"),
     ],
 )

@@ -139,9 +139,9 @@ def test_what_was_learned_can_be_fine_tuned(pair):
     ("settings", "message"),
     [
         ({"epochs": 0}, r"`epochs` must be a whole number, at least 1; got 0"),
-        ({"epochs": None}, r"one of `steps` and `epochs`"),
+        ({"epochs": 2, "steps": 3}, r"one of `steps` and `epochs`; got 3 and 2"),
         ({"batch_size": 0}, r"`batch_size` must be a whole number, at least 1; got 0"),
-        ({"learning_rate": -1}, r"`learning_rate` must be a positive number; got -1"),
+        ({"learning_rate": -1}, r"`learning_rate` must be a number > 0; got -1"),
         ({"backbone": 3}, r"`backbone` must be a keras.Model.*got 3"),
         ({"n_evals": 0}, r"`n_evals` must be a whole number"),
     ],

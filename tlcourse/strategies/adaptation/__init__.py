@@ -10,7 +10,7 @@ from tlcourse.strategies.adaptation.dan import DAN, MmdTerm
 from tlcourse.strategies.adaptation.dann import DANN, DomainTerm
 from tlcourse.strategies.adaptation.deep_coral import CoralTerm, DeepCORAL
 from tlcourse.strategies.adaptation.importance_weighting import ImportanceWeighting
-from tlcourse.strategies.adaptation.mcc import MCC, ConfusionTerm
+from tlcourse.strategies.adaptation.mcc import MCC, ConfusionTerm, mmd_with_mcc
 from tlcourse.strategies.adaptation.pseudo_labels import PseudoLabels
 from tlcourse.strategies.adaptation.selection import selected_accuracies
 from tlcourse.strategies.adaptation.source_only import SourceOnly
@@ -38,5 +38,6 @@ __all__ = [
     "SourceOnly",
     "SourceTrained",
     "SubspaceAlignment",
+    "mmd_with_mcc",
     "selected_accuracies",
 ]

@@ -24,6 +24,9 @@ class AdaBN(SourceTrained):
         Adaptation", ICLR Workshop 2017.
     """
 
+    def __init__(self, start=None):
+        super().__init__(start)  # and nothing of a training: there is none
+
     def _adapt(self, start, source, x_target, seed):
         backbone = copy_of(start.backbone)
         layers = [

@@ -1,7 +1,5 @@
 """Unsupervised adaptation: labelled source and unlabelled target images in every step."""
 
-from copy import copy
-
 import keras
 from keras import ops
 
@@ -12,7 +10,7 @@ from tlcourse.strategies.adaptation.selection import LABEL_FREE, label_free_scor
 from tlcourse.strategies.checks import check_same_classes
 from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.strategy import Strategy
-from tlcourse.training import AdamSettings, HistoryRecorder, ShuffledBatches, fit_batches, predict
+from tlcourse.training import HistoryRecorder, ShuffledBatches, fit_batches, predict
 
 _COLUMN = {"source": "source_validation"}  # of the history, where it is called otherwise
 _SELECTED = {
@@ -42,15 +40,16 @@ class Adaptation(Strategy):
             `neighbourhood_density`); or "oracle", by the target's test labels, to be shown beside
             the others and never to be reported alone.
         dropout: of a new head.
-        batch_size: examples of each domain a step.
         **settings: those of `Strategy` but `validation`; by default 4 epochs, passes over the
-            source.
+            source, in batches of 64 of each domain.
 
     Reference:
         Wilson & Cook, "A Survey of Unsupervised Deep Domain Adaptation", ACM TIST 2020; on the
         three ways to select, Musgrave, Belongie & Lim, "Unsupervised Domain Adaptation: A Reality
         Check", 2021.
     """
+
+    DEFAULTS = {"learning_rate": 3e-3, "epochs": 4, "batch_size": 64}  # noqa: RUF012
 
     def __init__(
         self,
@@ -61,14 +60,11 @@ class Adaptation(Strategy):
         augment=None,
         select="last",
         dropout=0.3,
-        batch_size=64,
         **settings,
     ):
-        if settings.pop("validation", 0):
+        super().__init__(**settings)
+        if self.training.validation:
             raise ValueError("`validation` is for labelled targets; give `select` instead.")
-        if "steps" not in settings:
-            settings.setdefault("epochs", 4)
-        super().__init__(batch_size=batch_size, **settings)
         allowed = (*_SELECTED, *LABEL_FREE)
         if select not in allowed:
             raise ValueError(f"`select` must be one of {allowed}; got {select!r}.")
@@ -101,9 +97,7 @@ class Adaptation(Strategy):
             raise ValueError(f"`data` must have at least 2 classes; got {data!r}.")
         if self.select == "oracle" and not eval_test:
             raise ValueError("`select='oracle'` needs `eval_test=True`: it looks at test labels.")
-        ready = copy(self)
-        ready._unlabelled = data.target.x_train  # all that training is given of the target
-        return super(Adaptation, ready).fit(data, seed=seed, eval_test=eval_test)
+        return super().fit(data, seed=seed, eval_test=eval_test)
 
     def _labelled(self, target, source, shots, seed):
         return source.x_train, source.labels_train
@@ -117,40 +111,35 @@ class Adaptation(Strategy):
             return backbone, new_head(backbone, target.n_classes, dropout=self.dropout)
         return backbone, thaw(copy_of(self.head))
 
-    def _train(self, model, backbone, head, x, labels, eval_data, seed):
-        unlabelled, look = self._unlabelled, None
-        if self.select != "last" or eval_data is not None:
+    def _train(self, model, backbone, head, examples, seed):
+        x, labels, look = examples.x, examples.labels, None
+        if self.select != "last" or examples.eval_data is not None:
             kept, held = stratified_split(labels, _HELD, seed)
-            look = _Look(model, (x[held], labels[held]), unlabelled[:_MOST_SEEN], eval_data)
+            seen = examples.unlabelled[:_MOST_SEEN]
+            look = _Look(model, (x[held], labels[held]), seen, examples.eval_data)
             x, labels = x[kept], labels[kept]
-        size = min(self.batch_size, len(x), len(unlabelled))
-        steps = self.steps or max(1, round(self.epochs * len(x) / size))
-        terms = [rebuilt(term, steps=steps) for term in self.terms]
-        optimiser = AdamSettings(
-            learning_rate=self.learning_rate, schedule=self.schedule, warm_up=self.warm_up
-        )
+        plan = self.training.for_examples(len(x), at_most=len(examples.unlabelled))
+        terms = [rebuilt(term, steps=plan.steps) for term in self.terms]
+        best_by = None if self.select == "last" else _COLUMN.get(self.select, self.select)
         recorder = HistoryRecorder(
-            steps,
-            min(self.n_evals, steps),
-            look=look,
-            restore_best_weights=None
-            if self.select == "last"
-            else _COLUMN.get(self.select, self.select),
-            terms=terms,
+            plan.steps, plan.n_evals, look=look, restore_best_weights=best_by, terms=terms
         )
-        fit_batches(
-            _joint(backbone, head, terms, self.augment),
-            PairBatches(x, labels, unlabelled, steps=steps, batch_size=size, seed=seed),
-            optimiser.build(steps),
-            recorder=recorder,
+        batches = PairBatches(
+            x,
+            labels,
+            examples.unlabelled,
+            steps=plan.steps,
+            batch_size=plan.batch_size,
             seed=seed,
-            backup=self.backup,
         )
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        joint = _joint(backbone, head, terms, self.augment)
+        fit_batches(joint, batches, plan, recorder=recorder, seed=seed, loss=loss)
         return recorder.history
 
     def _selected(self):
         told = _SELECTED.get(self.select, f"best of {{}} by {self.select}, without labels")
-        return told.format(self.n_evals)
+        return told.format(self.training.n_evals)
 
 
 class PairBatches(keras.utils.PyDataset):

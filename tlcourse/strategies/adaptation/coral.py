@@ -19,19 +19,20 @@ class CORAL(SourceTrained):
     Args:
         start: as in `SourceTrained`.
         shrinkage: float > 0; it is what lets fewer images than features have a covariance.
-        learning_rate: of the head.
-        steps: int, of the head.
+        **settings: those of `Trainable`, for the head; by default 300 steps of 64 at 0.01.
 
     Reference:
         Sun, Feng & Saenko, "Return of Frustratingly Easy Domain Adaptation", AAAI 2016,
         algorithm 1.
     """
 
-    def __init__(self, start=None, *, shrinkage=0.1, learning_rate=1e-2, steps=300):
-        super().__init__(start)
+    DEFAULTS = {"learning_rate": 1e-2, "steps": 300, "batch_size": 64}  # noqa: RUF012
+
+    def __init__(self, start=None, *, shrinkage=0.1, **settings):
+        super().__init__(start, **settings)
         if not isinstance(shrinkage, (int, float)) or not shrinkage > 0:
             raise ValueError(f"`shrinkage` must be a positive number; got {shrinkage!r}.")
-        self.shrinkage, self.learning_rate, self.steps = shrinkage, learning_rate, steps
+        self.shrinkage = shrinkage
 
     def _adapt(self, start, source, x_target, seed):
         backbone = freeze(copy_of(start.backbone))
@@ -45,9 +46,7 @@ class CORAL(SourceTrained):
             head,
             recoloured,
             source.labels_train,
-            steps=self.steps,
-            batch_size=64,
-            learning_rate=self.learning_rate,
+            self.training,
             seed=seed,
         )
         return {

@@ -15,9 +15,7 @@ class ImportanceWeighting(SourceTrained):
 
     Args:
         start: as in `SourceTrained`.
-        learning_rate: of Adam.
-        epochs: passes over the source.
-        batch_size: examples a step.
+        **settings: those of `Trainable`; by default 2 epochs of batches of 64 at 0.001.
 
     Reference:
         Shimodaira, "Improving predictive inference under covariate shift by weighting the
@@ -25,9 +23,7 @@ class ImportanceWeighting(SourceTrained):
         2009.
     """
 
-    def __init__(self, start=None, *, learning_rate=1e-3, epochs=2, batch_size=64):
-        super().__init__(start)
-        self.learning_rate, self.epochs, self.batch_size = learning_rate, epochs, batch_size
+    DEFAULTS = {"learning_rate": 1e-3, "epochs": 2, "batch_size": 64}  # noqa: RUF012
 
     def _adapt(self, start, source, x_target, seed):
         backbone, head = thaw(copy_of(start.backbone)), thaw(copy_of(start.head))
@@ -42,10 +38,8 @@ class ImportanceWeighting(SourceTrained):
             model,
             source.x_train,
             source.labels_train,
+            self.training,
             sample_weight=weights,
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
             seed=seed,
         )
         history["n_effective"] = [float(weights.sum() ** 2 / (weights**2).sum())]

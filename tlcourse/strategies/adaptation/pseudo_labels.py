@@ -18,9 +18,8 @@ class PseudoLabels(SourceTrained):
     Args:
         start: as in `SourceTrained`.
         rounds: int; after round r of R the share r / R of each predicted class is used.
-        learning_rate: of Adam.
-        epochs: passes over source and chosen images a round.
-        batch_size: examples a step.
+        **settings: those of `Trainable`, of each round; by default 2 epochs, over source and chosen
+            images, of batches of 64 at 0.001.
 
     Reference:
         Lee, "Pseudo-Label: The Simple and Efficient Semi-Supervised Learning Method for Deep
@@ -28,11 +27,12 @@ class PseudoLabels(SourceTrained):
         ECCV 2018.
     """
 
-    def __init__(self, start=None, *, rounds=4, learning_rate=1e-3, epochs=2, batch_size=64):
-        super().__init__(start)
+    DEFAULTS = {"learning_rate": 1e-3, "epochs": 2, "batch_size": 64}  # noqa: RUF012
+
+    def __init__(self, start=None, *, rounds=4, **settings):
+        super().__init__(start, **settings)
         check_count(rounds, "rounds")
-        self.rounds, self.learning_rate = rounds, learning_rate
-        self.epochs, self.batch_size = epochs, batch_size
+        self.rounds = rounds
 
     def _adapt(self, start, source, x_target, seed):
         backbone, head = thaw(copy_of(start.backbone)), thaw(copy_of(start.head))
@@ -47,9 +47,7 @@ class PseudoLabels(SourceTrained):
                 model,
                 np.concatenate([source.x_train, *[x_target[chosen]] * repeats]),
                 np.concatenate([source.labels_train, *[probs[chosen].argmax(axis=1)] * repeats]),
-                epochs=self.epochs,
-                batch_size=self.batch_size,
-                learning_rate=self.learning_rate,
+                self.training,
                 seed=seed + number,
             )
             history["round"].append(number)

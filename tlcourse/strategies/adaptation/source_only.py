@@ -11,15 +11,10 @@ class SourceOnly(FromScratch):
 
     Args:
         backbone: name of the architecture, see `tlcourse.backbones.load_backbone`.
-        dropout: share of the features dropped in training.
-        batch_size: examples a step.
-        **settings: those of `Strategy`; by default 4 epochs.
+        **settings: those of `FromScratch`; by default 4 epochs in batches of 64.
     """
 
-    def __init__(self, backbone="small_cnn", *, dropout=0.3, batch_size=64, **settings):
-        if "steps" not in settings:
-            settings.setdefault("epochs", 4)
-        super().__init__(backbone, dropout=dropout, batch_size=batch_size, **settings)
+    DEFAULTS = {"learning_rate": 3e-3, "epochs": 4, "batch_size": 64}  # noqa: RUF012
 
     def fit(self, data, *, shots=None, seed=0, eval_test=False):
         """Trains on the source of a pair and measures on both test sets.

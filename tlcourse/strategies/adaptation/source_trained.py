@@ -8,10 +8,11 @@ from tlcourse.models import join
 from tlcourse.strategies.adaptation.source_only import SourceOnly
 from tlcourse.strategies.checks import check_same_classes
 from tlcourse.strategies.result import TransferResult
+from tlcourse.strategies.trainable import Trainable
 from tlcourse.training import seed_keras
 
 
-class SourceTrained:
+class SourceTrained(Trainable):
     """Adapts a model that was trained on the source, with unlabelled target images.
 
     A method implements `_adapt`.
@@ -19,9 +20,14 @@ class SourceTrained:
     Args:
         start: strategy that gives the model, such as `SourceOnly(epochs=8)`; or a
             `TransferResult` of it, which saves training it again.
+        **settings: those of `Trainable`, for what the method itself trains, but
+            `validation`: no label of the target may be used.
     """
 
-    def __init__(self, start=None):
+    def __init__(self, start=None, **settings):
+        super().__init__(**settings)
+        if self.training.validation:
+            raise ValueError("`validation` is for labelled targets; here no label of it is used.")
         self.start = SourceOnly() if start is None else start
         if not hasattr(self.start, "fit") and not isinstance(self.start, TransferResult):
             raise ValueError(

@@ -19,18 +19,19 @@ class SubspaceAlignment(SourceTrained):
     Args:
         start: as in `SourceTrained`.
         width: int k, of the subspaces; at most the features and the images of each domain.
-        learning_rate: of the head.
-        steps: int, of the head.
+        **settings: those of `Trainable`, for the head; by default 300 steps of 64 at 0.01.
 
     Reference:
         Fernando, Habrard, Sebban & Tuytelaars, "Unsupervised Visual Domain Adaptation Using
         Subspace Alignment", ICCV 2013.
     """
 
-    def __init__(self, start=None, *, width=32, learning_rate=1e-2, steps=300):
-        super().__init__(start)
+    DEFAULTS = {"learning_rate": 1e-2, "steps": 300, "batch_size": 64}  # noqa: RUF012
+
+    def __init__(self, start=None, *, width=32, **settings):
+        super().__init__(start, **settings)
         check_count(width, "width")
-        self.width, self.learning_rate, self.steps = width, learning_rate, steps
+        self.width = width
 
     def _adapt(self, start, source, x_target, seed):
         backbone = freeze(copy_of(start.backbone))
@@ -47,9 +48,7 @@ class SubspaceAlignment(SourceTrained):
             classifier,
             aligned / scale,
             source.labels_train,
-            steps=self.steps,
-            batch_size=64,
-            learning_rate=self.learning_rate,
+            self.training,
             seed=seed,
         )
         head = _head(backbone, mean, basis / scale, classifier)

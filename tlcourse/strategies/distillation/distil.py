@@ -1,5 +1,7 @@
 """Distillation: a student learns from a teacher's logits, and from the labels."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 from keras import ops
@@ -9,7 +11,7 @@ from tlcourse.domains import check_examples
 from tlcourse.losses import distillation_loss
 from tlcourse.strategies.distillation.hints import learn_hint
 from tlcourse.strategies.from_scratch import FromScratch
-from tlcourse.training import predict, train
+from tlcourse.training import predict
 
 
 class Distil(FromScratch):
@@ -65,13 +67,12 @@ class Distil(FromScratch):
             )
         return super()._prepare(target)
 
-    def _train(self, model, backbone, head, x, labels, eval_data, seed):
-        logits = _logits_of(self.teacher, x)
-        settings = self._training(seed)
+    def _train(self, model, backbone, head, examples, seed):
+        logits = _logits_of(self.teacher, examples.x)
         if self.hints is not None:
-            learn_hint(backbone, self.teacher, self.hints, x, **settings)
-        targets = np.column_stack([logits, labels]).astype("float32")
-        return train(model, x, targets, loss=self.loss, eval_data=eval_data, **settings)
+            learn_hint(backbone, self.teacher, self.hints, examples.x, self.training, seed=seed)
+        targets = np.column_stack([logits, examples.labels]).astype("float32")
+        return self._train_on(model, replace(examples, labels=targets), seed, loss=self.loss)
 
 
 @keras.saving.register_keras_serializable(package="tlcourse")

@@ -8,7 +8,7 @@ from tlcourse.losses import hint_loss
 from tlcourse.training import predict, train
 
 
-def learn_hint(student, teacher, hints, x, **settings):
+def learn_hint(student, teacher, hints, x, training, *, seed=0):
     """Trains a student's layers up to one of them, by the features of a teacher's layer.
 
     A dense layer along the last axis (for maps, a 1×1 convolution) brings the student's width to
@@ -23,7 +23,8 @@ def learn_hint(student, teacher, hints, x, **settings):
         hints: pair of str, names of a layer of the student and one of the teacher, or of the
             backbone within it.
         x: float array (n, ...).
-        **settings: those of `train`.
+        training: `Training`.
+        seed: int, of the order of the examples and of dropout.
 
     Returns:
         The history of `train` (dict).
@@ -43,9 +44,7 @@ def learn_hint(student, teacher, hints, x, **settings):
         )
     width = layers.Dense(guide.output_shape[-1], name="to_teachers_width")
     model = Model(guided.inputs[0], width(guided.outputs[0]), name="guided")
-    return train(
-        model, x, predict(guide, x), loss=Hint(), **{**settings, "restore_best_weights": False}
-    )
+    return train(model, x, predict(guide, x), training, loss=Hint(), seed=seed)
 
 
 @keras.saving.register_keras_serializable(package="tlcourse")

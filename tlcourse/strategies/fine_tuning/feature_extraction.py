@@ -1,8 +1,10 @@
 """Feature extraction and the linear probe: the backbone frozen and run once."""
 
+from dataclasses import replace
+
 from tlcourse.models import check_backbone, copy_of, freeze, new_head
 from tlcourse.strategies.strategy import Strategy
-from tlcourse.training import extract_features, train
+from tlcourse.training import extract_features
 
 
 class FeatureExtraction(Strategy):
@@ -11,15 +13,14 @@ class FeatureExtraction(Strategy):
     Args:
         backbone: `keras.Model`, images to features; it is copied and never changed.
         hidden: widths of the head's hidden layers.
-        learning_rate: of Adam; high, since only the head is trained.
-        steps: optimiser steps; 200 unless `epochs` are given.
-        **settings: those of `Strategy`.
+        **settings: those of `Strategy`; by default 200 steps at a learning rate of 0.01, high since
+            only the head is trained.
     """
 
-    def __init__(self, backbone, *, hidden=(128,), learning_rate=1e-2, steps=None, **settings):
-        if steps is None and "epochs" not in settings:
-            steps = 200
-        super().__init__(learning_rate=learning_rate, steps=steps, **settings)
+    DEFAULTS = {**Strategy.DEFAULTS, "learning_rate": 1e-2, "steps": 200}  # noqa: RUF012
+
+    def __init__(self, backbone, *, hidden=(128,), **settings):
+        super().__init__(**settings)
         check_backbone(backbone)
         self.backbone = backbone
         self.hidden = tuple(hidden)
@@ -35,12 +36,12 @@ class FeatureExtraction(Strategy):
         )
         return backbone, head
 
-    def _train(self, model, backbone, head, x, labels, eval_data, seed):
-        features = extract_features(backbone, x)
+    def _train(self, model, backbone, head, examples, seed):
+        features, eval_data = extract_features(backbone, examples.x), examples.eval_data
         head.get_layer("scale").adapt(features)
         if eval_data is not None:
             eval_data = (extract_features(backbone, eval_data[0]), eval_data[1])
-        return train(head, features, labels, eval_data=eval_data, **self._training(seed))
+        return self._train_on(head, replace(examples, x=features, eval_data=eval_data), seed)
 
 
 class LinearProbe(FeatureExtraction):

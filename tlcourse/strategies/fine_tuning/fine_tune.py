@@ -1,5 +1,7 @@
 """Fine-tuning: training goes on from the pretrained weights, all of them or the later ones."""
 
+from dataclasses import replace
+
 from tlcourse.models import (
     check_backbone,
     copy_of,
@@ -11,7 +13,7 @@ from tlcourse.models import (
     with_augmentation,
 )
 from tlcourse.strategies.strategy import Strategy
-from tlcourse.training import past_the_frozen, train
+from tlcourse.training import past_the_frozen
 
 
 class FineTune(Strategy):
@@ -85,24 +87,27 @@ class FineTune(Strategy):
             )
         return backbone, copy_of(self.head)
 
-    def _train(self, model, backbone, head, x, labels, eval_data, seed):
+    def _train(self, model, backbone, head, examples, seed):
         whole = self._trained(model, backbone, head)
-        return self._train_unfrozen(whole, backbone, x, labels, eval_data, self._training(seed))
+        return self._train_unfrozen(whole, backbone, examples, self.training, seed)
 
     def _trained(self, model, backbone, head):
         """Returns the model to train: one that gives `model`'s logits and may add to the loss."""
         return model
 
-    def _train_unfrozen(self, model, backbone, x, labels, eval_data, settings):
-        """Trains a model with settings of `train` and returns the history."""
-        steps, epochs = settings["steps"], settings["epochs"]
-        examples = epochs * len(x) if steps is None else steps * settings["batch_size"]
+    def _train_unfrozen(self, model, backbone, examples, training, seed):
+        """Train a model, its frozen beginning run only once; return the history."""
+        x, eval_data = examples.x, examples.eval_data
         if self.augment is None:
-            model, x, eval_data = past_the_frozen(model, x, eval_data, examples=examples)
+            used = training.epochs or training.steps * training.batch_size / len(x)
+            model, x, eval_data = past_the_frozen(model, x, eval_data, epochs=used)
         model = with_augmentation(model, self.augment)
-        lr_multipliers = self._lr_multipliers(model, backbone)
-        return train(
-            model, x, labels, eval_data=eval_data, lr_multipliers=lr_multipliers, **settings
+        return self._train_on(
+            model,
+            replace(examples, x=x, eval_data=eval_data),
+            seed,
+            training=training,
+            lr_multipliers=self._lr_multipliers(model, backbone),
         )
 
     def _lr_multipliers(self, model, backbone):

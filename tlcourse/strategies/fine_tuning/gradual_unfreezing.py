@@ -1,5 +1,6 @@
 """Gradual unfreezing: the head learns first, then one stage more at a time, from the top."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -33,14 +34,15 @@ class GradualUnfreezing(FineTune):
         section 3.3.
     """
 
-    def __init__(self, backbone, *, freeze_to=None, n_evals=1, **settings):
-        super().__init__(backbone, freeze_to=freeze_to, n_evals=n_evals, **settings)
+    def __init__(self, backbone, *, freeze_to=None, **settings):
+        super().__init__(backbone, freeze_to=freeze_to, **settings)
         never = [] if freeze_to is None else layers_up_to(backbone, freeze_to)
         moving = [stage for stage in stages(backbone) if not set(stage) <= set(never)]
         self.n_phases = 1 + len(moving)
-        self.n_evals = self.n_phases * -(-n_evals // self.n_phases)
-        if self.steps is not None:
-            self._check_steps(self.steps)
+        n_evals = self.n_phases * -(-self.training.n_evals // self.n_phases)
+        self.training = replace(self.training, n_evals=n_evals)
+        if self.training.steps is not None:
+            self._check_steps(self.training.steps)
 
     def _check_steps(self, steps):
         if steps < self.n_phases:
@@ -49,10 +51,8 @@ class GradualUnfreezing(FineTune):
                 f"stage; got {steps}."
             )
 
-    def _train(self, model, backbone, head, x, labels, eval_data, seed):
-        settings = self._training(seed)
-        batch_size = min(self.batch_size, len(x))
-        total = self.steps or max(1, round(self.epochs * len(x) / batch_size))
+    def _train(self, model, backbone, head, examples, seed):
+        total = self.training.for_examples(len(examples.x)).steps
         self._check_steps(total)
         whole = self._trained(model, backbone, head)
         n_stages = len(stages(backbone))
@@ -63,18 +63,17 @@ class GradualUnfreezing(FineTune):
             freeze_stages(backbone, n_stages - phase)
             for layer in never:
                 layer.trainable = False
-            changed = {
-                "steps": end - begin,
-                "epochs": None,
-                "n_evals": self.n_evals // self.n_phases,
-                "seed": (seed + phase) % 2**32,
-            }
-            found = self._train_unfrozen(whole, backbone, x, labels, eval_data, settings | changed)
+            part = replace(
+                self.training,
+                steps=end - begin,
+                epochs=None,
+                n_evals=self.training.n_evals // self.n_phases,
+            )
+            phase_seed = (seed + phase) % 2**32
+            found = self._train_unfrozen(whole, backbone, examples, part, phase_seed)
             before = max(history.get("accuracy", ()), default=-np.inf)
-            if (
-                settings["restore_best_weights"]
-                and max(found["accuracy"], default=-np.inf) > before
-            ):
+            now = max(found.get("accuracy", ()), default=-np.inf)
+            if self.training.validation and now > before:
                 best = values_of(model.weights)
             _append(history, found, begin)
             if not found["step"] or found["step"][-1] < end - begin:

@@ -40,12 +40,12 @@ class L2SP(FineTune):
         self.strength = strength
         self.head_strength = head_strength
 
-    def _train(self, model, backbone, head, x, labels, eval_data, seed):
+    def _train(self, model, backbone, head, examples, seed):
         kept = backbone.trainable_variables
         new = head.trainable_variables
         zeros = [0.0 * value for value in values_of(new)]
         with _pulled(kept, values_of(kept), self.strength), _pulled(new, zeros, self.head_strength):
-            return super()._train(model, backbone, head, x, labels, eval_data, seed)
+            return super()._train(model, backbone, head, examples, seed)
 
 
 @contextmanager

@@ -14,13 +14,12 @@ from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.multi_task.task import Task, check_tasks, checked_labels, head_of
 from tlcourse.strategies.multi_task.task_losses import TaskLosses, metric_of
 from tlcourse.strategies.starting_backbone import starting_backbone
+from tlcourse.strategies.trainable import Trainable
 from tlcourse.training import (
-    AdamSettings,
     HistoryRecorder,
     ShuffledBatches,
-    check_settings,
     extract_features,
-    jit_compile,
+    fit_batches,
     predict,
     seed_keras,
 )
@@ -28,7 +27,7 @@ from tlcourse.training import (
 _WEIGHTINGS = ("fixed", "uncertainty")
 
 
-class MultiTask:
+class MultiTask(Trainable):
     """Trains one backbone on several tasks, each with a linear head of its own.
 
     min over θ, h_t of Σ_t w_t · L_t(h_t(f_θ(x)), y_t), the weights w_t given or learned.
@@ -46,11 +45,7 @@ class MultiTask:
         weighting: "fixed", or "uncertainty" to learn the weights with the model.
         weights: dict, task name to float >= 0, for "fixed"; None is 1 for all.
         dropout: share of the features dropped in training, for each head anew.
-        learning_rate: of Adam.
-        steps: optimiser steps, by default 100; or
-        epochs: passes over the data, instead of `steps`.
-        batch_size: images a step.
-        n_evals: how often the losses are written into the history.
+        **settings: those of `Trainable` but `validation`.
 
     Reference:
         Caruana, "Multitask Learning", Machine Learning 1997; Kendall, Gal & Cipolla, "Multi-Task
@@ -65,12 +60,11 @@ class MultiTask:
         weighting="fixed",
         weights=None,
         dropout=0.3,
-        learning_rate=3e-3,
-        steps=None,
-        epochs=None,
-        batch_size=32,
-        n_evals=1,
+        **settings,
     ):
+        super().__init__(**settings)
+        if self.training.validation:
+            raise ValueError("`validation` is not for several tasks: there is no one best step.")
         if not isinstance(backbone, str):
             check_backbone(backbone)
         self.tasks = check_tasks(tasks)
@@ -78,18 +72,10 @@ class MultiTask:
             raise ValueError(f"`weighting` must be one of {_WEIGHTINGS}; got {weighting!r}.")
         if weights is not None:
             _check_weights(weights, self.tasks, weighting)
-        if steps is None and epochs is None:
-            steps = 100
-        check_settings(steps, epochs, batch_size, n_evals)
-        AdamSettings(learning_rate=learning_rate)
         self.backbone = backbone
         self.weighting = weighting
         self.weights = weights
         self.dropout = dropout
-        self.learning_rate = learning_rate
-        self.steps, self.epochs = steps, epochs
-        self.batch_size = batch_size
-        self.n_evals = n_evals
 
     def fit(self, x, labels, *, x_test, labels_test, seed=0):
         """Trains on all tasks and measures each on the test set.
@@ -167,23 +153,16 @@ class MultiTask:
         return keras.Model([images, *labels], dict(zip(outputs, handed_on, strict=True)))
 
     def _train(self, trainer, x, labels, seed):
-        batch_size = min(self.batch_size, len(x))
-        steps = self.steps or max(1, round(self.epochs * len(x) / batch_size))
+        plan = self.training.for_examples(len(x))
         alone = len(self.tasks) == 1  # Keras puts an output's name first where there are several
-        trainer.compile(
-            AdamSettings(learning_rate=self.learning_rate).build(steps),
-            metrics={
-                task.name: [metric_of(task.kind, f"{task.name}_loss" if alone else "loss")]
-                for task in self.tasks
-            },
-            jit_compile=jit_compile(),
-        )
-        recorder = HistoryRecorder(steps, min(self.n_evals, steps))
-        batches = _TaskBatches(
-            labels, x, *labels.values(), steps=steps, batch_size=batch_size, seed=seed
-        )
-        seed_keras(seed)
-        trainer.fit(batches, callbacks=[recorder], shuffle=False, verbose=0)
+        metrics = {
+            task.name: [metric_of(task.kind, f"{task.name}_loss" if alone else "loss")]
+            for task in self.tasks
+        }
+        recorder = HistoryRecorder(plan.steps, plan.n_evals)
+        order = {"steps": plan.steps, "batch_size": plan.batch_size, "seed": seed}
+        batches = _TaskBatches(labels, x, *labels.values(), **order)
+        fit_batches(trainer, batches, plan, recorder=recorder, seed=seed, metrics=metrics)
         return recorder.history
 
 

@@ -24,9 +24,6 @@ class RotationPrediction(SelfSupervised):
         Rotations", ICLR 2018.
     """
 
-    def __init__(self, **settings):
-        super().__init__(**settings)
-
     def _check(self, x):
         if x.shape[1] != x.shape[2]:
             raise ValueError(f"`data` must hold square images to be turned; got {x.shape[1:]}.")

@@ -10,10 +10,11 @@ from tlcourse.domains import Domain, check_examples
 from tlcourse.models import check_backbone
 from tlcourse.strategies.checks import whole_seed
 from tlcourse.strategies.starting_backbone import starting_backbone
-from tlcourse.training import AdamSettings, check_settings, seed_keras, train
+from tlcourse.strategies.trainable import Trainable
+from tlcourse.training import seed_keras, train
 
 
-class SelfSupervised:
+class SelfSupervised(Trainable):
     """Pretrains a backbone on images alone, by a task whose answers are in the images.
 
     What is learned can then be given to `LinearProbe` or `FineTune`. A method implements
@@ -22,24 +23,24 @@ class SelfSupervised:
     Args:
         backbone: name of an architecture, which begins with new weights, or a `keras.Model`,
             images to features, which is copied and begins with its own.
-        epochs: passes over the images.
-        batch_size: images a step.
-        learning_rate: of Adam.
-        n_evals: how often the loss is written into the history.
+        **settings: those of `Trainable` but `validation`; by default 5 epochs in batches of 64, 10
+            evaluations.
     """
 
-    def __init__(
-        self, *, backbone="small_cnn", epochs=5, batch_size=64, learning_rate=1e-3, n_evals=10
-    ):
+    DEFAULTS = {  # noqa: RUF012
+        "learning_rate": 1e-3,
+        "epochs": 5,
+        "batch_size": 64,
+        "n_evals": 10,
+    }
+
+    def __init__(self, *, backbone="small_cnn", **settings):
+        super().__init__(**settings)
+        if self.training.validation:
+            raise ValueError("`validation` needs labels; this learns without any.")
         if not isinstance(backbone, str):
             check_backbone(backbone)
-        check_settings(None, epochs, batch_size, n_evals)
-        AdamSettings(learning_rate=learning_rate)
         self.backbone = backbone
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.n_evals = n_evals
 
     def fit(self, data, *, seed=0):
         """Trains on images; labels, where there are, are never looked at.
@@ -67,11 +68,8 @@ class SelfSupervised:
             model,
             x,
             self._targets(x),
+            self.training,
             loss=self._loss(),
-            epochs=self.epochs,
-            batch_size=self.batch_size,
-            learning_rate=self.learning_rate,
-            n_evals=self.n_evals,
             seed=seed,
         )
         return SelfSupervisedResult(

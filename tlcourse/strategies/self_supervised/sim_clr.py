@@ -26,21 +26,21 @@ class SimCLR(SelfSupervised):
         projection: widths of the head's hidden layer and of the projections.
         augment: list of `keras.layers.Layer` that change images in training; None takes
             `RandomAffine` and Keras's `RandomContrast`.
-        batch_size: images a step, two views of each.
-        **settings: those of `SelfSupervised`.
+        **settings: those of `SelfSupervised`; by default batches of 128, two views of each image.
 
     Reference:
         Chen, Kornblith, Norouzi & Hinton, "A Simple Framework for Contrastive Learning of Visual
         Representations", ICML 2020.
     """
 
-    def __init__(
-        self, *, temperature=0.5, projection=(128, 64), augment=None, batch_size=128, **settings
-    ):
-        super().__init__(batch_size=batch_size, **settings)
-        if batch_size < 2:
+    DEFAULTS = {**SelfSupervised.DEFAULTS, "batch_size": 128}  # noqa: RUF012
+
+    def __init__(self, *, temperature=0.5, projection=(128, 64), augment=None, **settings):
+        super().__init__(**settings)
+        if self.training.batch_size < 2:
             raise ValueError(
-                f"`batch_size` must be at least 2, to have negatives; got {batch_size}."
+                "`batch_size` must be at least 2, to have negatives; "
+                f"got {self.training.batch_size}."
             )
         if len(tuple(projection)) != 2 or min(projection) < 1:
             raise ValueError(f"`projection` must be two widths, at least 1; got {projection!r}.")
