@@ -9,8 +9,7 @@ import typer
 
 import tlcourse
 from tlcourse.cli import main
-from tlcourse.errors import CourseError
-from tlcourse.lessons.profile import BadArgument
+from tlcourse.errors import BadArgument, CourseError
 
 
 def test_version(capsys):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import tlcourse
+from tlcourse.arguments import Configured
 
 PACKAGE = Path(tlcourse.__file__).parent
 ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
@@ -31,12 +32,9 @@ def arguments_of(thing):
     """The names of the arguments that a docstring has to explain."""
     if inspect.isclass(thing) and issubclass(thing, BaseException):
         return []
-    if (
-        inspect.isclass(thing)
-        and "__init__" not in vars(thing)
-        and "settings: those of" in (inspect.getdoc(thing) or "")
-    ):
-        return []  # the class that has the constructor explains them
+    if isinstance(thing, Configured):
+        # What goes to a base by `**settings` is explained there, once.
+        thing = vars(thing).get("__init__", lambda **settings: None)
     parameters = inspect.signature(thing).parameters.values()
     return [
         p.name

@@ -2,7 +2,7 @@
 
 import difflib
 
-__all__ = ["CourseError", "UnknownName", "near"]
+__all__ = ["BadArgument", "BadCall", "CourseError", "UnknownName", "near", "nearest"]
 
 
 class CourseError(Exception):
@@ -15,6 +15,14 @@ class CourseError(Exception):
     def _render_traceback_(self):
         """Say to IPython what to show in place of a traceback (a list of lines)."""
         return [f"{type(self).__name__}: {self}"]
+
+
+class BadArgument(CourseError, ValueError):  # noqa: N818 (it reads better)
+    """An argument that is not allowed: the message names it, what came and what is allowed."""
+
+
+class BadCall(CourseError, TypeError):  # noqa: N818 (it reads better)
+    """A call with an argument that there is not, or without one that is needed."""
 
 
 class UnknownName(CourseError, ValueError):  # noqa: N818 (it reads better)
@@ -40,9 +48,23 @@ def near(name, names):
     names = [str(allowed) for allowed in names]
     if not names:
         return " There are none yet."
+    return f"{nearest(name, names)} Allowed: {', '.join(map(repr, names))}."
+
+
+def nearest(name, names):
+    """Ask whether the reader meant one of the allowed names.
+
+    Args:
+        name: any object; it is compared as text, capitals do not count.
+        names: iterable of str.
+
+    Returns:
+        Text to end an error message with, which begins with a space; "" where none is near.
+
+    Example:
+        >>> nearest("glyph", ["glyphs", "letters"])
+        " Did you mean 'glyphs'?"
+    """
     by_lower = {allowed.lower(): allowed for allowed in names}
     close = difflib.get_close_matches(str(name).lower(), by_lower, n=2)
-    question = (
-        f" Did you mean {' or '.join(repr(by_lower[key]) for key in close)}?" if close else ""
-    )
-    return f"{question} Allowed: {', '.join(map(repr, names))}."
+    return f" Did you mean {' or '.join(repr(by_lower[key]) for key in close)}?" if close else ""

@@ -121,7 +121,7 @@ def test_shots_are_copies():
 
 @pytest.mark.parametrize("k", [0, -1, 1.0, 2.5, True, np.True_, "3", None])
 def test_a_number_of_shots_that_is_none_is_refused(k):
-    with pytest.raises(ValueError, match=r"`k` must be a whole number of shots, at least 1; got"):
+    with pytest.raises(ValueError, match=r"`k` must be a whole number, at least 1; got"):
         Domain(**parts()).shots(k)
 
 
@@ -138,7 +138,7 @@ def test_shots_of_a_class_that_only_the_test_set_has():
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "a", None])
 def test_a_seed_that_is_none_is_refused(seed):
-    message = r"`seed` must be a whole number, at least 0; got "
+    message = r"`seed` must be a whole number, .*; got "
     with pytest.raises(ValueError, match=message):
         Domain(**parts()).shots(1, seed=seed)
     with pytest.raises(ValueError, match=message):
@@ -173,7 +173,7 @@ def test_a_split_follows_the_seed_and_is_shuffled(rng):
 
 @pytest.mark.parametrize("share", [0, 1, -0.5, 1.5, float("nan"), "half", None, True])
 def test_a_share_outside_0_to_1_is_refused(share):
-    with pytest.raises(ValueError, match=r"`share` must be a number between 0 and 1; got"):
+    with pytest.raises(ValueError, match=r"`share` must be a number in \(0, 1\); got"):
         stratified_split([0, 0, 1, 1], share)
 
 

@@ -325,7 +325,7 @@ def test_a_path_that_is_no_folder(path, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"size": 0}, "`size` must be a whole number of pixels, at least 1; got 0"),
+        ({"size": 0}, "`size` must be a whole number, at least 1; got 0"),
         ({"size": 8.0}, "`size` must be a whole number"),
         ({"size": True}, "`size` must be a whole number"),
         ({"size": (8, 8)}, "`size` must be a whole number"),

@@ -7,10 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 from tlcourse.lessons import ClaimFailed, claim
 from tlcourse.lessons.measured import plain
-from tlcourse.lessons.profile import BadArgument
 
 INTERVAL = SimpleNamespace(mean=0.5, low=0.4, high=0.6)
 

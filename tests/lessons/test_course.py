@@ -5,9 +5,8 @@ from types import ModuleType
 
 import pytest
 
-from tlcourse.errors import UnknownName
+from tlcourse.errors import BadArgument, UnknownName
 from tlcourse.lessons import Course
-from tlcourse.lessons.profile import BadArgument
 
 
 def course(**changes):
@@ -33,7 +32,7 @@ def test_seeds_are_different_and_follow_from_the_base_seed():
 
 @pytest.mark.parametrize("n", [0, -1, 2.0, "3"])
 def test_seeds_need_a_number(n):
-    with pytest.raises(BadArgument, match="`n` must be a whole number of at least 1"):
+    with pytest.raises(BadArgument, match="`n` must be a whole number, at least 1"):
         course().seeds(n)
 
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from tlcourse.errors import UnknownName
+from tlcourse.errors import BadArgument, UnknownName
 from tlcourse.lessons.profile import (
-    BadArgument,
     keras_backend,
     resolve_data,
     resolve_hosts,

@@ -6,9 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from tlcourse.errors import UnknownName
+from tlcourse.errors import BadArgument, UnknownName
 from tlcourse.lessons import setup
-from tlcourse.lessons.profile import BadArgument
 
 
 @pytest.fixture(autouse=True)

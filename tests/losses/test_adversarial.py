@@ -34,7 +34,7 @@ def test_a_strength_may_be_a_tensor_and_gets_no_gradient(rng, gradient_of):
 
 @pytest.mark.parametrize("strength", [-0.1, float("nan"), float("inf")])
 def test_a_strength_is_not_negative(strength):
-    with pytest.raises(ValueError, match=r"`strength` must be a finite number >= 0; got"):
+    with pytest.raises(ValueError, match=r"`strength` must be a number >= 0; got"):
         reverse_gradient(np.ones(2), strength)
 
 
@@ -143,10 +143,10 @@ def test_the_papers_steepness_is_the_default():
 
 @pytest.mark.parametrize("progress", [-0.1, 1.5, float("nan")])
 def test_progress_is_a_share(progress):
-    with pytest.raises(ValueError, match=r"`progress` must lie between 0 and 1; got"):
+    with pytest.raises(ValueError, match=r"`progress` must be a number in \[0, 1\]; got"):
         adversarial_strength(progress)
 
 
 def test_the_schedule_rises():
-    with pytest.raises(ValueError, match=r"`steepness` must be a finite number > 0; got 0"):
+    with pytest.raises(ValueError, match=r"`steepness` must be a number > 0; got 0"):
         adversarial_strength(0.5, steepness=0)

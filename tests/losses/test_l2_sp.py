@@ -63,5 +63,5 @@ def test_bad_input(weights, start):
         l2_sp(weights, start[:1], strength=1.0)
     with pytest.raises(ValueError, match=r"`start\[1\]` must have shape \(2,\) .*; got \(3, 2\)"):
         l2_sp(weights, [start[0], start[0]], strength=1.0)
-    with pytest.raises(ValueError, match=r"`strength` must be a finite number >= 0; got -1"):
+    with pytest.raises(ValueError, match=r"`strength` must be a number >= 0; got -1"):
         l2_sp(weights, start, strength=-1)

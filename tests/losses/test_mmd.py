@@ -135,7 +135,7 @@ def test_features_that_cannot_be_compared(source):
 
 @pytest.mark.parametrize("b", [0, -1.0, float("nan"), float("inf"), "1"])
 def test_a_bandwidth_is_positive(source, b):
-    with pytest.raises(ValueError, match=r"`bandwidths` must be a finite number > 0; got"):
+    with pytest.raises(ValueError, match=r"`bandwidths` must be a number > 0; got"):
         mmd_loss(source, source, bandwidths=(1.0, b))
 
 

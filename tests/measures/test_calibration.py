@@ -86,5 +86,5 @@ def test_labels_are_columns_and_bins_are_whole(measure):
     with pytest.raises(ValueError, match=r"`labels` must lie in 0 to 1, the columns .* got 2"):
         measure([[0.5, 0.5]], [2])
     for bins in (0, -3, 2.5, True, None):
-        with pytest.raises(ValueError, match=r"`bins` must be a whole number from 1; got"):
+        with pytest.raises(ValueError, match=r"`bins` must be a whole number, at least 1; got"):
             measure([[0.5, 0.5]], [1], bins=bins)

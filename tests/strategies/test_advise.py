@@ -119,7 +119,7 @@ def test_it_never_looks_at_the_test_set(pair, start):
 def test_what_cannot_be_advised(pair, start, other_classes):
     with pytest.raises(ValueError, match="`shots` must be at least 1 when source and target"):
         ask(DomainPair(other_classes, pair.target), start, shots=0)
-    with pytest.raises(ValueError, match="`budget` must be a positive number of seconds; got 0"):
+    with pytest.raises(ValueError, match="`budget` must be a number > 0; got 0"):
         ask(pair, start, budget=0)
     with pytest.raises(ValueError, match="`pair` must be a DomainPair; got Domain"):
         ask(pair.target, start)

@@ -189,10 +189,10 @@ def test_they_learn(pair):
         ({"learning_rate": float("nan")}, "`learning_rate` must be a number > 0; got nan"),
         ({"learning_rate": 0}, "`learning_rate` must be a number > 0; got 0"),
         ({"learning_rate": -1e-3}, "`learning_rate` must be a number > 0; got -0.001"),
-        ({"validation": 1.0}, r"`validation` must lie in \[0, 1\); got 1.0"),
-        ({"validation": -0.1}, r"`validation` must lie in \[0, 1\); got -0.1"),
-        ({"validation": float("nan")}, "`validation` must lie in .*; got nan"),
-        ({"validation": "some"}, "`validation` must lie in .*; got 'some'"),
+        ({"validation": 1.0}, r"`validation` must be a number in \[0, 1\); got 1.0"),
+        ({"validation": -0.1}, r"`validation` must be a number in \[0, 1\); got -0.1"),
+        ({"validation": float("nan")}, "`validation` must be a number in .*; got nan"),
+        ({"validation": "some"}, "`validation` must be a number in .*; got 'some'"),
     ],
 )
 @pytest.mark.parametrize("strategy", [FromScratch, LinearProbe, FineTune, SourceOnly])
@@ -215,7 +215,7 @@ def test_what_is_no_backbone_is_refused_at_once(strategy):
     ("arguments", "message"),
     [
         ({"shots": 16}, "`k` must be at most 15 on domain 'dark'"),
-        ({"shots": 0}, "`k` must be a whole number of shots"),
+        ({"shots": 0}, "`k` must be a whole number"),
         ({"seed": None}, "`seed` must be a whole number, 0 to .*; got None"),
         ({"seed": -1}, "`seed` must be .*; got -1"),
         ({"seed": 1.5}, "`seed` must be .*; got 1.5"),

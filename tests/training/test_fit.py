@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tlcourse.models import copy_of
-from tlcourse.training import Training, predict, train
+from tlcourse.training import Training, fit, predict, train
 from tlcourse.training import compiled_twin as twin
 from tlcourse.training.batches import ShuffledBatches
 from tlcourse.training.history import Diverged
@@ -172,7 +172,7 @@ def test_every_example_comes_once_before_any_comes_again(data, monkeypatch):
             seen.append((index, x[:, 0].tolist()))
             return x, labels
 
-    monkeypatch.setitem(train.__globals__, "ShuffledBatches", Spy)
+    monkeypatch.setattr(fit, "ShuffledBatches", Spy)
     train(classifier(), *data, Training(steps=15, batch_size=16, n_evals=3))
     last_looks = dict(seen)
     order = np.concatenate([last_looks[key] for key in sorted(last_looks)])
@@ -220,13 +220,13 @@ def test_the_best_weights_are_restored(data):
 
 
 def test_seconds_leave_out_tracing_and_watching(data, monkeypatch):
-    outputs = train.__globals__["outputs_of"]
+    outputs = fit.outputs_of
 
     def slow(*args, **settings):
         time.sleep(0.2)
         return outputs(*args, **settings)
 
-    monkeypatch.setitem(train.__globals__, "outputs_of", slow)
+    monkeypatch.setattr(fit, "outputs_of", slow)
     began = time.perf_counter()
     history = train(classifier(), *data, Training(steps=3, n_evals=3), eval_data=data)
     whole = time.perf_counter() - began
@@ -238,7 +238,7 @@ def test_an_interrupt_hands_the_variables_back(data, monkeypatch, limit):
     monkeypatch.setattr(twin, "_MAX_SHARED_PARAMETERS", limit)
     model = classifier()
     before = values(model)
-    recorder = train.__globals__["HistoryRecorder"]
+    recorder = fit.HistoryRecorder
 
     def interrupt(self, batch, logs=None):
         if batch == 4:

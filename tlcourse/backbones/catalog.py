@@ -1,5 +1,6 @@
 """The backbones that have a name."""
 
+from tlcourse.arguments import verb
 from tlcourse.backbones.applications import APPLICATIONS, application
 from tlcourse.backbones.pretraining import RECIPES
 from tlcourse.backbones.small_cnn import small_cnn
@@ -17,6 +18,7 @@ def backbone_names():
     return (*_BUILDERS, *RECIPES, *APPLICATIONS)
 
 
+@verb
 def load_backbone(name, *, weights=None, input_shape=None, seed=None):
     """Builds a backbone: images as a `Domain` holds them, in [0, 1], to features.
 

@@ -2,8 +2,8 @@
 
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.catalog import available, domain_names, load_domain, load_pair
-from tlcourse.domains.checks import check_examples, check_labels, seeded
-from tlcourse.domains.domain import Domain, DomainPair, stratified_split
+from tlcourse.domains.domain import Domain, DomainPair, check_same_classes, stratified_split
+from tlcourse.domains.examples import check_examples, check_labels
 from tlcourse.domains.files import (
     DataError,
     data_folder,
@@ -25,6 +25,7 @@ __all__ = [
     "available",
     "check_examples",
     "check_labels",
+    "check_same_classes",
     "data_folder",
     "data_sets",
     "domain_names",
@@ -38,7 +39,6 @@ __all__ = [
     "locate",
     "log_mel",
     "read_wav",
-    "seeded",
     "stratified_split",
     "verify",
 ]

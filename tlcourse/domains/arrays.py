@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from tlcourse.domains.checks import check_class_names, check_examples, check_labels, check_share
+from tlcourse.arguments import check_number, verb
 from tlcourse.domains.domain import Domain, stratified_split
+from tlcourse.domains.examples import check_class_names, check_examples, check_labels
 
 
 def to_unit(images):
@@ -11,6 +12,7 @@ def to_unit(images):
     return images.astype("float32") / np.float32(255)
 
 
+@verb
 def from_arrays(
     x,
     labels,
@@ -60,7 +62,7 @@ def from_arrays(
     if class_names is None:
         class_names = _counted(present)
     if x_test is None:
-        check_share(test_share, "test_share")
+        check_number(test_share, "test_share", above=0, below=1)
         _check_can_split(labels, class_names)
         train, test = stratified_split(labels, test_share, seed)
         x, x_test, labels, labels_test = x[train], x[test], labels[train], labels[test]

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.domains.domain import Domain, DomainPair
 from tlcourse.domains.files import how_to_get, locate
 from tlcourse.domains.images import (
@@ -80,6 +81,7 @@ def available(name):
     return True, ""
 
 
+@verb
 def load_domain(name):
     """Loads a domain by its name.
 
@@ -97,6 +99,7 @@ def load_domain(name):
     return _entry(name)[0]()
 
 
+@verb
 def load_pair(name):
     """Loads a source and a target domain, brought to one shape.
 

@@ -4,13 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tlcourse.domains.checks import (
-    check_class_names,
-    check_examples,
-    check_labels,
-    check_share,
-    seeded,
-)
+from tlcourse.arguments import check_count, check_number, check_seed
+from tlcourse.domains.examples import check_class_names, check_examples, check_labels
 
 
 # eq=False: arrays do not compare to one truth value, so a domain equals only itself.
@@ -88,8 +83,7 @@ class Domain:
             ValueError: if k is not a whole number >= 1, a class has fewer than k examples, or
                 `seed` is none.
         """
-        if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
-            raise ValueError(f"`k` must be a whole number of shots, at least 1; got {k!r}.")
+        check_count(k, "k")
         counts = np.bincount(self.labels_train, minlength=self.n_classes)
         if k > counts.min():
             scarce = self.class_names[int(counts.argmin())]
@@ -97,7 +91,7 @@ class Domain:
                 f"`k` must be at most {counts.min()} on domain '{self.name}', all that class "
                 f"'{scarce}' has to train on; got {k}."
             )
-        rng = seeded(seed)
+        rng = np.random.default_rng(check_seed(seed))
         chosen = np.concatenate(
             [
                 rng.choice(np.flatnonzero(self.labels_train == label), k, replace=False)
@@ -167,13 +161,13 @@ def stratified_split(labels, share, seed=0):
         ValueError: if `share` is not in (0, 1), `labels` is empty or not 1-D, or a class has a
             single example.
     """
-    check_share(share, "share")
+    check_number(share, "share", above=0, below=1)
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(
             f"`labels` must have shape (n,), one per example to be split; got {labels.shape}."
         )
-    rng = seeded(seed)
+    rng = np.random.default_rng(check_seed(seed))
     first, second = [], []
     for label in np.unique(labels):
         members = rng.permutation(np.flatnonzero(labels == label))
@@ -186,3 +180,18 @@ def stratified_split(labels, share, seed=0):
         second.append(members[:n_second])
         first.append(members[n_second:])
     return rng.permutation(np.concatenate(first)), rng.permutation(np.concatenate(second))
+
+
+def check_same_classes(data):
+    """Check what a method without target labels is given.
+
+    Args:
+        data: `DomainPair`.
+
+    Raises:
+        ValueError: unless it is a `DomainPair` whose domains have the same classes.
+    """
+    if not isinstance(data, DomainPair) or not data.same_classes:
+        raise ValueError(
+            f"`data` must be a DomainPair with the same classes in both domains; got {data!r}."
+        )

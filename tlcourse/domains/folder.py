@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tlcourse.arguments import check_count, verb
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.images import read_picture
 
@@ -13,6 +14,7 @@ SUFFIXES = frozenset(
 )
 
 
+@verb
 def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0):
     """Makes a domain of image files in folders named after their classes.
 
@@ -42,8 +44,7 @@ def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0
             f"`path` must be a folder's path; got {path!r}."
         )
     path = Path(path).expanduser()
-    if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
-        raise ValueError(f"`size` must be a whole number of pixels, at least 1; got {size!r}.")
+    check_count(size, "size")
     if channels not in (1, 3):
         raise ValueError(f"`channels` must be 1 (grey) or 3 (colour); got {channels!r}.")
     if not path.is_dir():

@@ -7,6 +7,7 @@ import zlib
 
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.exercises.catalog import find
 from tlcourse.exercises.judgement import judge
 from tlcourse.exercises.right_answer import right_answer
@@ -16,6 +17,7 @@ from tlcourse.exercises.verdict import Verdict
 __all__ = ["check"]
 
 
+@verb
 def check(exercise_id, answer, *, seed=None):
     """Check your answer to an exercise, and show the verdict.
 

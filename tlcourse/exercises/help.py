@@ -1,5 +1,6 @@
 """Help with an exercise: its hints one by one, and its solution."""
 
+from tlcourse.arguments import verb
 from tlcourse.exercises.catalog import find
 from tlcourse.exercises.right_answer import solution_source
 from tlcourse.exercises.show import show
@@ -9,6 +10,7 @@ __all__ = ["hint", "solution"]
 _shown = {}  # exercise id -> number of hints shown since the kernel started
 
 
+@verb
 def hint(exercise_id):
     """Show the next hint for an exercise; each call goes one step further.
 
@@ -27,6 +29,7 @@ def hint(exercise_id):
     show(text, {"text/markdown": text.replace(":", ":**", 1).replace("Hint", "**Hint", 1)})
 
 
+@verb
 def solution(exercise_id):
     """Show a right answer to an exercise.
 

@@ -9,12 +9,10 @@ from tlcourse.lessons.catalog import Lesson, find_lesson, lessons
 from tlcourse.lessons.claim import ClaimFailed, claim
 from tlcourse.lessons.course import Course
 from tlcourse.lessons.devices import device_names
-from tlcourse.lessons.profile import BadArgument
 from tlcourse.lessons.quiet import quiet_start
 from tlcourse.lessons.setup import setup
 
 __all__ = [
-    "BadArgument",
     "ClaimFailed",
     "Course",
     "Lesson",

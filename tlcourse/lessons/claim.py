@@ -1,12 +1,13 @@
 """Claims: what a lesson says is measured, shown and asserted in one step."""
 
 import html
+import re
 from collections.abc import Callable
 
-from tlcourse.errors import CourseError
+from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument, CourseError, nearest
 from tlcourse.exercises import show
 from tlcourse.lessons.measured import Shown, has_nan, plain
-from tlcourse.lessons.profile import BadArgument
 
 MIME_TYPE = "application/vnd.tlcourse.claim+json"
 
@@ -15,6 +16,7 @@ class ClaimFailed(CourseError, AssertionError):  # noqa: N818 (it reads better)
     """What the lesson says did not hold in this run."""
 
 
+@verb
 def claim(sentence: str, value, holds: bool | Callable[[object], bool]) -> None:
     """State a finding with its measured value, and fail when it does not hold.
 
@@ -58,6 +60,11 @@ def _fill(sentence, value):
         raise BadArgument(f"`sentence` must be a sentence; got {sentence!r}.")
     shown = Shown(value)
     # Only a sentence that asks for the value is a template: LaTeX may have braces too.
+    for word in re.findall(r"\{([A-Za-z]\w*)", sentence):
+        if word != "value" and nearest(word, ["value"]):
+            raise BadArgument(
+                f"`sentence` has a placeholder {{{word}}}; only {{value}} can be filled in."
+            )
     if "{value" not in sentence:
         return f"{sentence} (measured: {shown})"
     try:

@@ -3,7 +3,7 @@
 import html
 from dataclasses import dataclass
 
-from tlcourse.lessons.profile import BadArgument
+from tlcourse.arguments import check_count
 
 _GPU_HELP = (
     "No GPU here, so this part is skipped: on Linux with an NVIDIA card, pip install"
@@ -54,8 +54,7 @@ class Course:
             >>> course.seeds(2) == course.seeds(5)[:2]
             True
         """
-        if not isinstance(n, int) or n < 1:
-            raise BadArgument(f"`n` must be a whole number of at least 1; got {n!r}.")
+        check_count(n, "n")
         import numpy as np
 
         # Words repeat about once in 2**31; twice as many and a few leave n different ones.

@@ -11,14 +11,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tlcourse.errors import CourseError, UnknownName, near
+from tlcourse.errors import BadArgument, UnknownName, near
 
 PROFILES = ("quick", "full")
 _LARGEST_SEED = 2**32 - 1  # what NumPy's and Keras' generators take
-
-
-class BadArgument(CourseError, ValueError):  # noqa: N818 (it reads better)
-    """An argument or setting that cannot be used; says what is allowed."""
 
 
 def resolve_profile(profile: str | None = None) -> str:

@@ -2,12 +2,14 @@
 
 import os
 
+from tlcourse.arguments import verb
 from tlcourse.lessons.course import Course
 from tlcourse.lessons.devices import device_names
 from tlcourse.lessons.profile import resolve_data, resolve_hosts, resolve_profile, resolve_seed
 from tlcourse.lessons.quiet import quiet_start
 
 
+@verb
 def setup(
     lesson: str | None = None,
     *,

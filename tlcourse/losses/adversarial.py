@@ -5,10 +5,11 @@ from numbers import Real
 
 from keras import ops
 
-from tlcourse.arguments import check_positive
-from tlcourse.losses.checks import check_strength, differ, floats
+from tlcourse.arguments import check_number, verb
+from tlcourse.losses.tensors import check_strength, differ, floats
 
 
+@verb
 def reverse_gradient(x, strength):
     """The value itself forwards, −strength times the gradient backwards.
 
@@ -44,6 +45,7 @@ def reverse_gradient(x, strength):
     return ops.stop_gradient(x) + strength * (ops.stop_gradient(x) - x)
 
 
+@verb
 def domain_loss(source_logits, target_logits, *, source_weights=None, target_weights=None):
     """Binary cross-entropy of a domain classifier; source is 1, target is 0.
 
@@ -81,6 +83,7 @@ def domain_loss(source_logits, target_logits, *, source_weights=None, target_wei
     return (source_cost + target_cost) / 2
 
 
+@verb
 def adversarial_strength(progress, *, steepness=10.0):
     """The strength of the reversed gradient, from 0 at the start to nearly 1.
 
@@ -104,12 +107,11 @@ def adversarial_strength(progress, *, steepness=10.0):
     Reference:
         Ganin et al., "Domain-Adversarial Training of Neural Networks", JMLR 2016 (γ = 10).
     """
-    check_positive(steepness, "steepness")
+    check_number(steepness, "steepness", above=0)
     # tanh(z / 2) = 2 / (1 + exp(−z)) − 1
     if not isinstance(progress, Real):
         return ops.tanh(floats(progress) * (steepness / 2))
-    if not 0 <= progress <= 1:
-        raise ValueError(f"`progress` must lie between 0 and 1; got {progress!r}.")
+    check_number(progress, "progress", at_least=0, at_most=1)
     return math.tanh(progress * steepness / 2)
 
 

@@ -2,9 +2,11 @@
 
 from keras import ops
 
-from tlcourse.losses.checks import matrix
+from tlcourse.arguments import check_count, verb
+from tlcourse.losses.tensors import matrix
 
 
+@verb
 def bss_loss(features, *, k=1):
     """The k smallest squared singular values of a batch of features.
 
@@ -40,8 +42,9 @@ def bss_loss(features, *, k=1):
     """
     x = matrix(features, "features")
     n, d = x.shape
-    if not isinstance(k, int) or not 1 <= k <= d:
-        raise ValueError(f"`k` must be a whole number from 1 to {d}, the width; got {k!r}.")
+    check_count(k, "k")
+    if k > d:
+        raise ValueError(f"`k` must be at most {d}, the width of `features`; got {k!r}.")
     # The smaller of featuresᵀ · features and features · featuresᵀ: the other one's further
     # eigenvalues are 0 and no singular values.
     if isinstance(n, int):

@@ -2,10 +2,12 @@
 
 from keras import ops
 
-from tlcourse.losses.checks import check_rows, matrix
+from tlcourse.arguments import verb
 from tlcourse.losses.entropy import entropy
+from tlcourse.losses.tensors import check_rows, matrix
 
 
+@verb
 def conditional_map(features, probs):
     """Every feature times every class probability.
 
@@ -41,6 +43,7 @@ def conditional_map(features, probs):
     return ops.reshape(outer, (-1, features.shape[1] * probs.shape[1]))
 
 
+@verb
 def entropy_weights(probs):
     """How much each row counts for the domain classifier: sure predictions more.
 

@@ -2,13 +2,14 @@
 
 from keras import ops
 
-from tlcourse.arguments import check_positive
-from tlcourse.losses.checks import check_shape, matrix
+from tlcourse.arguments import check_number, verb
+from tlcourse.losses.tensors import check_shape, matrix
 
 _ZERO_LENGTH = 1e-30  # squared
 _NEVER = -1e30  # a logit that no other can fall below
 
 
+@verb
 def nt_xent(first, second, *, temperature=0.5):
     """Normalised temperature-scaled cross-entropy over two views of a batch (SimCLR).
 
@@ -40,7 +41,7 @@ def nt_xent(first, second, *, temperature=0.5):
         Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations",
         ICML 2020, Eq. 1.
     """
-    check_positive(temperature, "temperature")
+    check_number(temperature, "temperature", above=0)
     first = matrix(first, "first", rows=2)
     second = matrix(second, "second", like=first, rows=2)
     check_shape(second, "second", first, "first")

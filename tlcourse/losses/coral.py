@@ -2,9 +2,11 @@
 
 from keras import ops
 
-from tlcourse.losses.checks import check_width, matrix
+from tlcourse.arguments import verb
+from tlcourse.losses.tensors import check_width, matrix
 
 
+@verb
 def coral_loss(source_features, target_features):
     """Scaled squared distance between two domains' feature covariances.
 

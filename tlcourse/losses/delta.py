@@ -2,9 +2,11 @@
 
 from keras import ops
 
-from tlcourse.losses.checks import check_shape, differ, floats
+from tlcourse.arguments import verb
+from tlcourse.losses.tensors import check_shape, differ, floats
 
 
+@verb
 def delta_loss(feature_maps, start_maps, *, channel_weights=None):
     """Distance between the maps of a layer before and during fine-tuning, channel by channel.
 

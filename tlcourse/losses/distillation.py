@@ -2,10 +2,11 @@
 
 from keras import ops
 
-from tlcourse.arguments import check_positive
-from tlcourse.losses.checks import check_shape, floats, matrix
+from tlcourse.arguments import check_number, verb
+from tlcourse.losses.tensors import check_shape, floats, matrix
 
 
+@verb
 def distillation_loss(student_logits, teacher_logits, *, temperature=4.0):
     """Kullback-Leibler divergence between softened predictions, times T².
 
@@ -37,7 +38,7 @@ def distillation_loss(student_logits, teacher_logits, *, temperature=4.0):
     Reference:
         Hinton, Vinyals & Dean, "Distilling the Knowledge in a Neural Network", 2015.
     """
-    check_positive(temperature, "temperature")
+    check_number(temperature, "temperature", above=0)
     student = matrix(student_logits, "student_logits", columns=2)
     teacher = matrix(teacher_logits, "teacher_logits", like=student, columns=2)
     check_shape(teacher, "teacher_logits", student, "student_logits")
@@ -47,6 +48,7 @@ def distillation_loss(student_logits, teacher_logits, *, temperature=4.0):
     return temperature**2 * ops.mean(divergence)
 
 
+@verb
 def hint_loss(student_features, teacher_features):
     """Half the squared distance between two networks' features, mean over the batch.
 

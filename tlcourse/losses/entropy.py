@@ -2,9 +2,11 @@
 
 from keras import ops
 
-from tlcourse.losses.checks import floats, matrix
+from tlcourse.arguments import verb
+from tlcourse.losses.tensors import floats, matrix
 
 
+@verb
 def entropy(probs):
     """Shannon's entropy of each row.
 
@@ -35,6 +37,7 @@ def entropy(probs):
     return ops.sum(p * -ops.log(safe), axis=-1)
 
 
+@verb
 def mean_entropy(logits):
     """The entropy of predictions, mean over the batch.
 
@@ -62,6 +65,7 @@ def mean_entropy(logits):
     return ops.mean(entropy(ops.softmax(matrix(logits, "logits", columns=2))))
 
 
+@verb
 def information_maximisation(logits):
     """Sure about each row, diverse over the batch.
 

@@ -4,9 +4,11 @@ from numbers import Real
 
 from keras import ops
 
-from tlcourse.losses.checks import check_shape, check_strength, floats
+from tlcourse.arguments import verb
+from tlcourse.losses.tensors import check_shape, check_strength, floats
 
 
+@verb
 def l2_sp(weights, start, *, strength):
     """Half the squared distance of weights from where fine-tuning began.
 

@@ -2,11 +2,12 @@
 
 from keras import ops
 
-from tlcourse.arguments import check_positive
+from tlcourse.arguments import check_number, verb
 from tlcourse.losses.cdan import entropy_weights
-from tlcourse.losses.checks import matrix
+from tlcourse.losses.tensors import matrix
 
 
+@verb
 def mcc_loss(target_logits, *, temperature=2.5):
     """Minimum class confusion of an unlabelled batch.
 
@@ -40,7 +41,7 @@ def mcc_loss(target_logits, *, temperature=2.5):
     Reference:
         Jin et al., "Minimum Class Confusion for Versatile Domain Adaptation", ECCV 2020.
     """
-    check_positive(temperature, "temperature")
+    check_number(temperature, "temperature", above=0)
     logits = matrix(target_logits, "target_logits", columns=2) / temperature
     log_probs = ops.log_softmax(logits, axis=-1)
     probs = ops.exp(log_probs)

@@ -2,13 +2,14 @@
 
 from keras import ops
 
-from tlcourse.arguments import check_positive
-from tlcourse.losses.checks import check_width, matrix
+from tlcourse.arguments import check_number, verb
+from tlcourse.losses.tensors import check_width, matrix
 
 # Closer than 1e-15 counts as the same point: a bandwidth of 0 would divide 0 by 0.
 _SAME_POINT = 1e-30
 
 
+@verb
 def mmd_loss(source_features, target_features, *, bandwidths=(0.25, 0.5, 1.0, 2.0, 4.0)):
     """Squared maximum mean discrepancy with a mean of Gaussian kernels.
 
@@ -52,7 +53,7 @@ def mmd_loss(source_features, target_features, *, bandwidths=(0.25, 0.5, 1.0, 2.
     if not bandwidths:
         raise ValueError("`bandwidths` must hold at least one number > 0; got none.")
     for b in bandwidths:
-        check_positive(b, "bandwidths")
+        check_number(b, "bandwidths", above=0)
 
     joined = ops.concatenate([source, target], axis=0)
     squared = _squared_distances(joined)

@@ -2,12 +2,14 @@
 
 from keras import ops
 
+from tlcourse.arguments import verb
 from tlcourse.errors import UnknownName, near
-from tlcourse.losses.checks import floats
+from tlcourse.losses.tensors import floats
 
 _FACTORS = {"classification": 1.0, "regression": 0.5}
 
 
+@verb
 def uncertainty_weighted(losses, log_variances, kinds):
     """Sum of losses, each divided by a variance that is learned with the model.
 

@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.training import predict
 
 
+@verb
 def accuracy(model, x, labels):
     """Top-1 accuracy of a classifier.
 

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tlcourse.arguments import check_count, verb
 from tlcourse.domains import check_labels
-from tlcourse.measures.checks import check_probs
+from tlcourse.measures.arrays import check_probs
 
 
 class Reliability(NamedTuple):
@@ -22,6 +23,7 @@ class Reliability(NamedTuple):
     count: np.ndarray
 
 
+@verb
 def reliability(probs, labels, *, bins=15):
     """Confidence and accuracy of the predictions, by bins of confidence.
 
@@ -61,6 +63,7 @@ def reliability(probs, labels, *, bins=15):
     )
 
 
+@verb
 def expected_calibration_error(probs, labels, *, bins=15):
     """Expected calibration error: mean gap between confidence and accuracy.
 
@@ -94,8 +97,7 @@ def expected_calibration_error(probs, labels, *, bins=15):
 
 
 def _predictions(probs, labels, bins):
-    if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or bins < 1:
-        raise ValueError(f"`bins` must be a whole number from 1; got {bins!r}.")
+    check_count(bins, "bins")
     probs = check_probs(probs, "probs")
     labels = np.asarray(labels)
     check_labels(labels, len(probs), None, "labels", "probs")

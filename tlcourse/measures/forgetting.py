@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from tlcourse.measures.checks import check_accuracies
+from tlcourse.arguments import verb
+from tlcourse.measures.arrays import check_accuracies
 from tlcourse.measures.interval import interval
 
 
+@verb
 def forgetting(before, after):
     """Source accuracy before transfer minus source accuracy after it.
 

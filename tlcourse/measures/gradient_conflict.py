@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from tlcourse.measures.checks import check_values
+from tlcourse.arguments import verb
+from tlcourse.measures.arrays import check_values
 
 
+@verb
 def gradient_conflict(gradients):
     """Cosines between the gradients of several tasks.
 
@@ -48,6 +50,7 @@ def gradient_conflict(gradients):
     return cosines + 0.0  # not −0.0
 
 
+@verb
 def conflicting_pairs(gradients):
     """The share of pairs of tasks whose gradients conflict.
 

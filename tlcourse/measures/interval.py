@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tlcourse.arguments import verb
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -37,6 +39,7 @@ class Interval:
         return format(self)
 
 
+@verb
 def interval(values, *, level=0.95):
     """Student's t interval of the mean of independent runs.
 

@@ -2,12 +2,14 @@
 
 from keras import Input, Model, layers
 
+from tlcourse.arguments import verb
 from tlcourse.models.checks import check_backbone
 from tlcourse.models.cloning import clone_of, rebuilt
 from tlcourse.models.feature_scale import FeatureScale
 from tlcourse.models.variables import values_of
 
 
+@verb
 def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False, zero=False):
     """Builds the task layer: a backbone's features to one logit per class.
 
@@ -40,6 +42,7 @@ def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False, ze
     return Model(features, logits, name="head")
 
 
+@verb
 def join(backbone, head):
     """Puts a head on a backbone; all three share their variables.
 
@@ -63,6 +66,7 @@ def join(backbone, head):
     return Model(images, head(backbone(images)), name="classifier")
 
 
+@verb
 def with_augmentation(model, augment):
     """Puts a layer that changes images at random before a model, for training.
 
@@ -81,6 +85,7 @@ def with_augmentation(model, augment):
     return Model(images, model(changed), name=f"augmented_{model.name}")
 
 
+@verb
 def copy_of(model):
     """Copies a model: the same layers, names and values, and no variable shared.
 

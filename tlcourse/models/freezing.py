@@ -2,9 +2,11 @@
 
 from keras import Model, layers
 
+from tlcourse.arguments import verb
 from tlcourse.errors import UnknownName, near
 
 
+@verb
 def freeze(model, up_to=None):
     """Freezes a model's layers from the input up to a named one, batch normalisation included.
 
@@ -33,6 +35,7 @@ def freeze(model, up_to=None):
     return model
 
 
+@verb
 def thaw(model):
     """Makes every layer of a model trainable, however deep.
 
@@ -45,6 +48,7 @@ def thaw(model):
     return _set(model, trainable=True)
 
 
+@verb
 def freeze_batchnorm(model):
     """Freezes every batch-normalisation layer of a model, however deep, and nothing else.
 

@@ -3,10 +3,12 @@
 import keras
 from keras import Input, Model, layers
 
+from tlcourse.arguments import verb
 from tlcourse.errors import UnknownName, near
 from tlcourse.models.checks import check_backbone
 
 
+@verb
 def multi_level(backbone, names, *, places=1, mirror=False):
     """Makes a backbone whose features are those of several layers, side by side.
 

@@ -1,8 +1,10 @@
 """A few numbers side by side, each with its spread."""
 
+from tlcourse.arguments import verb
 from tlcourse.plots.style import PALETTE
 
 
+@verb
 def labelled_bars(ax, values, *, errors=None, unit="", colours=None, spec=".2f"):
     """Draws one horizontal bar per name with its number written beside it.
 

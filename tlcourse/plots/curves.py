@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.plots.style import looks
 
 
+@verb
 def accuracy_over_shots(ax, table, shots):
     """Draws accuracy against labels per class, one line per strategy, with 95 % intervals.
 
@@ -28,6 +30,7 @@ def accuracy_over_shots(ax, table, shots):
     return ax
 
 
+@verb
 def accuracy_along_training(ax, curves, x, *, xlabel):
     """Draws accuracy along a training, one line per strategy, with 95 % intervals over seeds.
 

@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from tlcourse.arguments import verb
 
+
+@verb
 def show_domains(ax, domains, *, per_class=1, seed=0):
     """Draws one row of images per domain, one column block per class.
 

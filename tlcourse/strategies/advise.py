@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 
+from tlcourse.arguments import check_number, verb
 from tlcourse.domains import DomainPair
 from tlcourse.measures import Interval, proxy_a_distance
 from tlcourse.models import stage_ends
@@ -53,6 +54,7 @@ class Advice:
         return "\n".join([self.name, *(f"- {reason}" for reason in self.reasons)])
 
 
+@verb
 def advise(pair, *, backbone, head=None, shots=None, budget=60.0, augment=None, seed=0):
     """Looks at the labels, the shift and the features, and says what to try first.
 
@@ -80,8 +82,7 @@ def advise(pair, *, backbone, head=None, shots=None, budget=60.0, augment=None, 
     """
     if not isinstance(pair, DomainPair):
         raise ValueError(f"`pair` must be a DomainPair; got {type(pair).__name__}.")  # noqa: TRY004
-    if not isinstance(budget, (int, float)) or not budget > 0:
-        raise ValueError(f"`budget` must be a positive number of seconds; got {budget!r}.")
+    check_number(budget, "budget", above=0)
     head = head if pair.same_classes else None
     shift = _shift(backbone, pair)
     measured = {"shift": shift.mean}

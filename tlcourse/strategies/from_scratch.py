@@ -1,6 +1,7 @@
 """From scratch: the target's labels alone, random weights to begin with."""
 
-from tlcourse.backbones import load_backbone
+from tlcourse.arguments import check_choice
+from tlcourse.backbones import backbone_names, load_backbone
 from tlcourse.models import new_head, with_augmentation
 from tlcourse.strategies.strategy import Strategy
 
@@ -19,6 +20,7 @@ class FromScratch(Strategy):
 
     def __init__(self, backbone="small_cnn", *, dropout=0.3, augment=None, **settings):
         super().__init__(**settings)
+        check_choice(backbone, "backbone", backbone_names())
         self.backbone = backbone
         self.dropout = dropout
         self.augment = augment

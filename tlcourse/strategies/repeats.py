@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.strategies.progress import progress
+from tlcourse.strategies.strategy import check_is_strategy
 
 
+@verb
 def over_seeds(strategy, data, *, seeds, shots=None, eval_test=False):
     """Fits a strategy once per seed.
 
@@ -18,12 +21,14 @@ def over_seeds(strategy, data, *, seeds, shots=None, eval_test=False):
     Returns:
         List of `TransferResult`, in the order of the seeds.
     """
+    check_is_strategy(strategy, "strategy")
     return [
         strategy.fit(data, shots=shots, seed=seed, eval_test=eval_test)
         for seed in progress(list(seeds), type(strategy).__name__)
     ]
 
 
+@verb
 def over_shots(strategies, data, *, shots, seeds):
     """Measures target accuracy for every strategy, number of shots and seed.
 
@@ -38,6 +43,8 @@ def over_shots(strategies, data, *, shots, seeds):
     Returns:
         Dict, name to float array (len(shots), len(seeds)): accuracy on the target's test set.
     """
+    for name, strategy in strategies.items():
+        check_is_strategy(strategy, f"strategies[{name!r}]")
     shots, seeds = list(shots), list(seeds)
     table = {name: np.zeros((len(shots), len(seeds))) for name in strategies}
     cells = [

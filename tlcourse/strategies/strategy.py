@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from tlcourse.arguments import check_seed
 from tlcourse.domains import Domain, DomainPair, stratified_split
+from tlcourse.errors import BadArgument
 from tlcourse.measures import accuracy
 from tlcourse.models import check_fits, join
-from tlcourse.strategies.checks import whole_seed
 from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.result import TransferResult
 from tlcourse.strategies.trainable import Trainable
@@ -61,7 +62,7 @@ class Strategy(Trainable):
                 argument is of the wrong kind.
         """
         target, source = _target_and_source(data)
-        seed = whole_seed(seed)
+        seed = check_seed(seed)
         validation = self.training.validation
         if eval_test and validation:
             raise ValueError("`eval_test` goes with `validation=0` only: one curve at a time.")
@@ -138,6 +139,27 @@ class Strategy(Trainable):
             share = f"{self.training.validation:.0%}"
             return f"best of {self.training.n_evals} on {share} of the labels"
         return "last step, nothing selected"
+
+
+def check_is_strategy(strategy, name):
+    """Check that something can be fitted, and is no class still to be called.
+
+    Args:
+        strategy: object with a method `fit`.
+        name: str, the argument to name in the message.
+
+    Raises:
+        BadArgument: (a ValueError) that says what it is instead.
+    """
+    if isinstance(strategy, type) and hasattr(strategy, "fit"):
+        raise BadArgument(
+            f"`{name}` must be a strategy; got the class {strategy.__name__}. Call it first: "
+            f"`{strategy.__name__}(...)`."
+        )
+    if not hasattr(strategy, "fit"):
+        raise BadArgument(
+            f"`{name}` must be a strategy, such as FromScratch(); got {type(strategy).__name__}."
+        )
 
 
 def _target_and_source(data):

@@ -1,9 +1,10 @@
 """What everything that trains is configured with: the keywords of a `Training`, and defaults."""
 
+from tlcourse.arguments import Configured
 from tlcourse.training import Training
 
 
-class Trainable:
+class Trainable(metaclass=Configured):
     """Configured by keyword with how long and how fast it trains.
 
     A class may have defaults of its own in `DEFAULTS`. Giving `steps` takes the place of a default

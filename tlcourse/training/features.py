@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.domains import Domain
 from tlcourse.models import check_fits
 from tlcourse.training.predict import predict
 
 
+@verb
 def extract_features(backbone, data, *, batch_size=None):
     """Runs a backbone over data once, in inference mode, and keeps what comes out.
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.domains import check_labels
 from tlcourse.training.backup import Backup
 from tlcourse.training.batches import ShuffledBatches
@@ -14,6 +15,7 @@ from tlcourse.training.seeding import seed_keras
 _WARM_UP_STEPS = 3  # with fewer calls to each new trace TensorFlow warns of retracing
 
 
+@verb
 def train(
     model,
     x,

@@ -5,6 +5,7 @@ import math
 import keras
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.training.batches import OrderedBatches
 from tlcourse.training.compiled_twin import compiled_twin_for
 from tlcourse.training.devices import evenly, whole_batches
@@ -12,6 +13,7 @@ from tlcourse.training.devices import evenly, whole_batches
 _FEW_BATCHES = 10
 
 
+@verb
 def predict(model, x, *, batch_size=None):
     """Returns what a model gives for x in inference mode.
 

@@ -9,11 +9,10 @@ import nbformat
 import pytest
 from traitlets.config.loader import PyFileConfigLoader
 
-from tlcourse.errors import CourseError, UnknownName
+from tlcourse.errors import BadArgument, CourseError, UnknownName
 from tlcourse.exercises.source import lesson_files
 from tlcourse.grading.nbgrader.course import release
 from tlcourse.grading.nbgrader.manifest import ManifestError, make_manifest, read_manifest
-from tlcourse.lessons.profile import BadArgument
 
 NAME = "00_start_here"
 STEPS = ("source", "release", "answer_key")

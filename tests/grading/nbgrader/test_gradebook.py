@@ -11,13 +11,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config.loader import PyFileConfigLoader
 
-from tlcourse.errors import CourseError, UnknownName
+from tlcourse.errors import BadArgument, CourseError, UnknownName
 from tlcourse.exercises.source import lesson_files
 from tlcourse.grading import ExerciseGrade, SubmissionGrade
 from tlcourse.grading.nbgrader.course import release
 from tlcourse.grading.nbgrader.gradebook import Gradebook, GradebookError
 from tlcourse.grading.nbgrader.manifest import make_manifest
-from tlcourse.lessons.profile import BadArgument
 
 NAME = "04_feature_extraction"
 # For nbgrader's own, while it is imported.

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from tlcourse import __version__
-from tlcourse.errors import CourseError, UnknownName
+from tlcourse.errors import BadArgument, CourseError, UnknownName
 from tlcourse.exercises import for_lesson
 from tlcourse.exercises.source import lesson_files
 from tlcourse.grading.nbgrader.manifest import (
@@ -19,7 +19,6 @@ from tlcourse.grading.nbgrader.manifest import (
     read_manifest,
     released_copy,
 )
-from tlcourse.lessons.profile import BadArgument
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 
 from tlcourse.cli import main
+from tlcourse.errors import BadArgument
 from tlcourse.grading.nbgrader.roster import read_roster, roster_text
-from tlcourse.lessons.profile import BadArgument
 
 
 def test_a_spreadsheets_file_is_read_and_written_as_nbgrader_reads_it(tmp_path):

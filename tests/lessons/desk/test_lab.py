@@ -9,9 +9,8 @@ import urllib.request
 
 import pytest
 
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 from tlcourse.lessons.desk import lab
-from tlcourse.lessons.profile import BadArgument
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ import sys
 import nbformat
 import pytest
 
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 from tlcourse.lessons.desk.workspace import make_workspace
-from tlcourse.lessons.profile import BadArgument
 
 
 @pytest.fixture(autouse=True)

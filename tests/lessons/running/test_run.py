@@ -9,8 +9,7 @@ import nbformat
 import pytest
 
 from tlcourse.cli import main
-from tlcourse.errors import CourseError, UnknownName
-from tlcourse.lessons.profile import BadArgument
+from tlcourse.errors import BadArgument, CourseError, UnknownName
 from tlcourse.lessons.running.run import Watcher, run_lessons
 
 

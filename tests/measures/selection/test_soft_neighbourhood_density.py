@@ -64,5 +64,5 @@ def test_a_row_of_zeros_is_as_near_to_all():
 
 @pytest.mark.parametrize("temperature", [0, -0.05, float("nan"), float("inf"), "a"])
 def test_a_temperature_is_positive(temperature):
-    with pytest.raises(ValueError, match=r"`temperature` must be a number above 0; got"):
+    with pytest.raises(ValueError, match=r"`temperature` must be a number > 0; got"):
         snd(np.eye(3), temperature=temperature)

@@ -67,5 +67,5 @@ def test_it_is_never_negative_however_uneven_the_classes(rng):
 
 @pytest.mark.parametrize("eps", [0, -1e-4, float("nan"), float("inf"), [1.0], "a"])
 def test_eps_is_positive(eps):
-    with pytest.raises(ValueError, match=r"`eps` must be a number above 0; got"):
+    with pytest.raises(ValueError, match=r"`eps` must be a number > 0; got"):
         transrate(np.eye(3), [0, 1, 1], eps=eps)

@@ -377,7 +377,7 @@ def test_settings_that_cannot_be(settings, message):
 
 
 def test_a_strength_is_not_below_0():
-    with pytest.raises(ValueError, match="`strength` must be a finite number, at least 0; got -1"):
+    with pytest.raises(ValueError, match="`strength` must be a number >= 0; got -1"):
         DAN(strength=-1)
 
 

@@ -169,10 +169,13 @@ def test_each_round_takes_more(start, pair):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: CORAL(shrinkage=0), "`shrinkage` must be a positive number; got 0"),
+        (lambda: CORAL(shrinkage=0), "`shrinkage` must be a number > 0; got 0"),
         (lambda: SubspaceAlignment(width=0), "`width` must be a whole number, at least 1; got 0"),
         (lambda: PseudoLabels(rounds=1.5), "`rounds` must be a whole number, .*; got 1.5"),
-        (lambda: AdaBN("small_cnn"), "`start` must be a strategy or a TransferResult; got str"),
+        (
+            lambda: AdaBN("small_cnn"),
+            "`start` must be a strategy, such as .*; got str",
+        ),
     ],
 )
 def test_settings_that_cannot_be(make, message):

@@ -98,7 +98,7 @@ def test_the_layer_survives_saving(tmp_path, rng):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"strength": -1}, "`strength` must be a finite number, at least 0; got -1"),
+        ({"strength": -1}, "`strength` must be a number >= 0; got -1"),
         ({"k": 0}, "`k` must be a whole number, at least 1; got 0"),
         ({"k": 1.5}, "`k` must be a whole number, at least 1; got 1.5"),
         ({"k": 65}, "`k` must be at most 64, the width of the features; got 65"),

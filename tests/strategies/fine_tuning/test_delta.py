@@ -167,5 +167,5 @@ def test_a_layer_that_is_not_there(backbone):
 
 @pytest.mark.parametrize("value", [-0.1, float("nan"), "much"])
 def test_strengths_that_cannot_be(backbone, value):
-    with pytest.raises(ValueError, match="`strength` must be a finite number, at least 0; got"):
+    with pytest.raises(ValueError, match="`strength` must be a number >= 0; got"):
         Delta(backbone, strength=value)

@@ -73,7 +73,7 @@ def test_a_layer_decay_of_1_is_fine_tuning(pair, backbone):
 
 @pytest.mark.parametrize("decay", [0, -0.5, 1.1, float("nan"), "half"])
 def test_a_layer_decay_that_cannot_be(backbone, decay):
-    with pytest.raises(ValueError, match=r"`layer_decay` must lie in \(0, 1\], or be None; got"):
+    with pytest.raises(ValueError, match=r"`layer_decay` must be a number in \(0, 1\]; got"):
         FineTune(backbone, layer_decay=decay)
 
 

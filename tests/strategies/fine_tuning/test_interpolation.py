@@ -79,7 +79,7 @@ def test_models_that_differ_name_their_variables(pair, backbone, head, ends):
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan"), "half"])
 def test_shares_that_cannot_be(ends, share):
-    with pytest.raises(ValueError, match=r"`share` must lie in \[0, 1\]; got"):
+    with pytest.raises(ValueError, match=r"`share` must be a number in \[0, 1\]; got"):
         interpolate(*ends, share)
 
 
@@ -120,5 +120,5 @@ def test_closest_to_both_keeps_shapes_apart():
     assert closest_to_both(np.zeros((2, 3)), np.ones((2, 3)), 1).shape == (2, 3)
     with pytest.raises(ValueError, match=r"`target_weight` must have shape \(2, 3\) .*got \(3,\)"):
         closest_to_both(np.zeros((2, 3)), np.ones(3), 1)
-    with pytest.raises(ValueError, match="`strength` must be a finite number, at least 0; got -1"):
+    with pytest.raises(ValueError, match="`strength` must be a number >= 0; got -1"):
         closest_to_both([0.0], [1.0], -1)

@@ -211,9 +211,9 @@ def test_layers_of_a_network_inside_the_backbone_are_adapted():
         ),
         ({"rank": 0}, "`rank` must be a whole number, at least 1; got 0"),
         ({"rank": 2.0}, "`rank` must be a whole number, at least 1; got 2.0"),
-        ({"alpha": 0}, "`alpha` must be a number above 0, or None; got 0"),
-        ({"alpha": float("inf")}, "`alpha` must be a number above 0, or None; got inf"),
-        ({"alpha": "much"}, "`alpha` must be a number above 0, or None; got 'much'"),
+        ({"alpha": 0}, "`alpha` must be a number > 0; got 0"),
+        ({"alpha": float("inf")}, "`alpha` must be a number > 0; got inf"),
+        ({"alpha": "much"}, "`alpha` must be a number > 0; got 'much'"),
         ({"freeze_to": "block3"}, "`backbone` must have a dense or convolution layer to adapt"),
     ],
 )

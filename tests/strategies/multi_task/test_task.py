@@ -14,9 +14,9 @@ DIGIT, PLACE = Task("digit", "classification", 3), Task("place", "regression", 2
     [
         (("angle", "ranking", 1), r"`kind` of 'angle' is 'ranking'. Allowed: 'classification'"),
         (("angle", "regresion", 1), r"'regresion'. Did you mean 'regression'"),
-        (("digit", "classification", 1), r"`n_outputs` of 'digit' .* at least 2 .*; got 1"),
-        (("angle", "regression", 0), r"`n_outputs` of 'angle' .* at least 1 .*; got 0"),
-        (("angle", "regression", 1.0), r"`n_outputs` of 'angle' .*; got 1.0"),
+        (("digit", "classification", 1), "`n_outputs` of `digit` must be .*, at least 2; got 1"),
+        (("angle", "regression", 0), "`n_outputs` of `angle` must be .*, at least 1; got 0"),
+        (("angle", "regression", 1.0), "`n_outputs` of `angle` must be .*; got 1.0"),
         (("the angle", "regression", 1), r"`name` must be a Python name.*; got 'the angle'"),
         ((3, "regression", 1), r"`name` must be a Python name.*; got 3"),
     ],

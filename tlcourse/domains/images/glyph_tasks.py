@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.domains.arrays import to_unit
 from tlcourse.domains.images.glyphs import DIGITS, FACES, LICENCE, render_and_tell
 
@@ -33,6 +34,7 @@ class ManyLabels:
     licence: str
 
 
+@verb
 def glyph_tasks(n=8000, seed=0):
     """Returns the digits of the domain `glyphs` with three labels for each image.
 

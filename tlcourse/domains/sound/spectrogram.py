@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tlcourse.domains.checks import check_examples
+from tlcourse.domains.examples import check_examples
 from tlcourse.domains.sound.wav import RATE
 
 _WINDOW = 512  # samples that one column is made of, before weighting: 64 ms at 8 kHz

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from tlcourse.atomic import write_atomically
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 from tlcourse.exercises import lesson_files
 from tlcourse.grading.nbgrader.manifest import (
     MANIFEST,
@@ -19,7 +19,6 @@ from tlcourse.grading.nbgrader.manifest import (
     released_copy,
 )
 from tlcourse.grading.nbgrader.roster import roster_text
-from tlcourse.lessons import BadArgument
 
 __all__ = ["COURSE_ID", "Release", "release"]
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 import nbformat
 
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 from tlcourse.exercises import cell_ids, lesson_files
 from tlcourse.grading.nbgrader.course import COURSE_ID
 from tlcourse.grading.nbgrader.manifest import Manifest, make_manifest
-from tlcourse.lessons import BadArgument, find_lesson
+from tlcourse.lessons import find_lesson
 
 __all__ = ["Gradebook", "GradebookError"]
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import nbformat
 
 from tlcourse import __version__
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 from tlcourse.exercises import lesson_files
-from tlcourse.lessons import BadArgument, find_lesson
+from tlcourse.lessons import find_lesson
 from tlcourse.lessons.desk import learner_copy
 
 __all__ = [

@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from tlcourse.lessons import BadArgument
+from tlcourse.errors import BadArgument
 
 __all__ = ["FIELDS", "read_roster", "roster_text"]
 

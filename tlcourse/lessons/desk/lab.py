@@ -15,8 +15,8 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
-from tlcourse.errors import CourseError
-from tlcourse.lessons.profile import BadArgument, resolve_data
+from tlcourse.errors import BadArgument, CourseError
+from tlcourse.lessons.profile import resolve_data
 from tlcourse.lessons.running import KERNEL_SPEC
 
 HOST = "127.0.0.1"

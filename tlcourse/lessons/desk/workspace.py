@@ -8,10 +8,9 @@ from pathlib import Path
 import nbformat
 
 from tlcourse.atomic import write_atomically
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 from tlcourse.exercises import lesson_files
 from tlcourse.lessons.desk.views import learner_copy
-from tlcourse.lessons.profile import BadArgument
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from pathlib import Path
 import nbformat
 
 from tlcourse.atomic import write_atomically
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 from tlcourse.lessons.catalog import Lesson, find_lesson, lessons
 from tlcourse.lessons.profile import (
-    BadArgument,
     keras_backend,
     resolve_data,
     resolve_hosts,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tlcourse.domains import seeded
-from tlcourse.measures.checks import check_classes
+from tlcourse.arguments import check_seed, verb
+from tlcourse.measures.arrays import check_classes
 from tlcourse.measures.selection.linear_classifier import fit_linear, linear_error
 from tlcourse.measures.selection.proxy_a_distance import check_two_domains, split_distance
 
@@ -29,6 +29,7 @@ class TargetErrorBound:
     target_error: float
 
 
+@verb
 def target_error_bound(source_features, source_labels, target_features, target_labels, *, seed=0):
     """Estimates the terms of the target-error bound with linear classifiers.
 
@@ -82,7 +83,7 @@ def target_error_bound(source_features, source_labels, target_features, target_l
         raise ValueError(
             f"`target_labels` must be classes that `source_labels` has; {unknown[0]} is not."
         )
-    rng = seeded(seed)
+    rng = np.random.default_rng(check_seed(seed))
     train_source, test_source = _halves(labels_source, rng)
     train_target, test_target = _halves(labels_target, rng)
     held_out_source = source[test_source], labels_source[test_source]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tlcourse.domains import seeded
-from tlcourse.measures.checks import check_values
+from tlcourse.arguments import check_seed, verb
+from tlcourse.measures.arrays import check_values
 from tlcourse.measures.selection.linear_classifier import fit_linear
 from tlcourse.measures.selection.proxy_a_distance import check_two_domains
 
@@ -11,6 +11,7 @@ _FOLDS = 4
 _GREATEST = 50.0
 
 
+@verb
 def density_ratio(source_features, target_features, *, seed=0):
     """Importance weights of source examples, by a classifier that names the domain.
 
@@ -46,7 +47,7 @@ def density_ratio(source_features, target_features, *, seed=0):
         Distributions", ICML 2007; as used by You et al., ICML 2019.
     """
     source, target = check_two_domains(source_features, target_features)
-    rng = seeded(seed)
+    rng = np.random.default_rng(check_seed(seed))
     fold_source = rng.permutation(len(source)) % _FOLDS
     fold_target = rng.permutation(len(target)) % _FOLDS
     log_weights = np.empty(len(source))
@@ -60,6 +61,7 @@ def density_ratio(source_features, target_features, *, seed=0):
     return np.exp(np.minimum(log_weights, np.log(_GREATEST)))
 
 
+@verb
 def importance_weighted_score(source_losses, sample_weight):
     """Importance-weighted validation: an estimate of the negative target risk.
 
@@ -91,6 +93,7 @@ def importance_weighted_score(source_losses, sample_weight):
     return float(0.0 - np.mean(weights * losses))  # not −0.0
 
 
+@verb
 def deep_embedded_score(source_losses, sample_weight):
     """Deep embedded validation: the importance-weighted score with less variance.
 

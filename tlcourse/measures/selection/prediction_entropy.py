@@ -1,8 +1,10 @@
 """Choosing a model without labels by how sure and how varied its predictions are."""
 
-from tlcourse.measures.checks import check_probs
+from tlcourse.arguments import verb
+from tlcourse.measures.arrays import check_probs
 
 
+@verb
 def entropy_score(target_probs):
     """Negative mean entropy of the predictions on target examples.
 
@@ -31,6 +33,7 @@ def entropy_score(target_probs):
     return float(0.0 - entropy)  # not −0.0
 
 
+@verb
 def information_maximisation_score(target_probs):
     """Mutual information of the examples and their predicted classes.
 

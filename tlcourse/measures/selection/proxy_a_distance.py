@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from tlcourse.domains import seeded
-from tlcourse.measures.checks import check_features, check_same_width
+from tlcourse.arguments import check_seed, verb
+from tlcourse.measures.arrays import check_features, check_same_width
 from tlcourse.measures.interval import interval
 from tlcourse.measures.selection.linear_classifier import fit_linear, linear_error
 
 _LEAST = 4  # rows per domain: two to train on, two to test on
 
 
+@verb
 def proxy_a_distance(source_features, target_features, *, seeds=range(5)):
     """Proxy A-distance between two domains, over seeds' splits.
 
@@ -49,7 +50,9 @@ def proxy_a_distance(source_features, target_features, *, seeds=range(5)):
     seeds = list(seeds)
     if len(seeds) < 2:
         raise ValueError(f"`seeds` must hold at least 2 whole numbers; got {seeds}.")
-    return interval([split_distance(source, target, seeded(seed)) for seed in seeds])
+    return interval(
+        [split_distance(source, target, np.random.default_rng(check_seed(seed))) for seed in seeds]
+    )
 
 
 def check_two_domains(source_features, target_features):

@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from tlcourse.measures.checks import check_features, check_positive
+from tlcourse.arguments import check_number, verb
+from tlcourse.measures.arrays import check_features
 
 _CHUNK = 2000  # rows of similarities held at a time
 
 
+@verb
 def soft_neighbourhood_density(target_probs, *, temperature=0.05):
     """Mean entropy of each example's soft neighbourhood.
 
@@ -43,7 +45,7 @@ def soft_neighbourhood_density(target_probs, *, temperature=0.05):
         Validation of Domain Adaptation via Soft Neighborhood Density", ICCV 2021.
     """
     rows = check_features(target_probs, "target_probs", least=3)
-    check_positive(temperature, "temperature")
+    check_number(temperature, "temperature", above=0)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     rows = rows / np.where(lengths > 0, lengths, 1)
     total = sum(_entropies(rows, start, temperature).sum() for start in range(0, len(rows), _CHUNK))

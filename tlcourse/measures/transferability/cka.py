@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from tlcourse.measures.checks import check_features
+from tlcourse.arguments import verb
+from tlcourse.measures.arrays import check_features
 
 
+@verb
 def linear_cka(features, other_features):
     """Linear centred kernel alignment of two representations of the same examples.
 

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from tlcourse.measures.checks import check_classes, check_features
+from tlcourse.arguments import verb
+from tlcourse.measures.arrays import check_classes, check_features
 
 
+@verb
 def h_score(features, labels, *, shrinkage=None):
     """H-score: between-class variance of whitened features.
 

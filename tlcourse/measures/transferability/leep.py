@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from tlcourse.measures.checks import check_classes, check_probs
+from tlcourse.arguments import verb
+from tlcourse.measures.arrays import check_classes, check_probs
 
 
+@verb
 def leep(source_probs, labels):
     """Log expected empirical prediction: a transferability score that trains nothing.
 

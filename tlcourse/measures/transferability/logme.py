@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from tlcourse.measures.checks import check_classes, check_features
+from tlcourse.arguments import verb
+from tlcourse.measures.arrays import check_classes, check_features
 
 _STARTS = 100  # ratios α / β that are tried before the fixed point begins
 _STEPS = 2000  # the fixed point takes a few; more when the features say next to nothing
 _TOLERANCE = 1e-12  # nats per example
 
 
+@verb
 def logme(features, labels):
     """Log maximum evidence: how likely labels are under a linear model of the features.
 

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.domains import check_labels
-from tlcourse.measures.checks import check_classes
+from tlcourse.measures.arrays import check_classes
 
 
+@verb
 def nce(source_labels, labels):
     """Negative conditional entropy of the labels, given the source labels of the same examples.
 

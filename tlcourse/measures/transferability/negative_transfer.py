@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tlcourse.measures.checks import check_accuracies
+from tlcourse.arguments import verb
+from tlcourse.measures.arrays import check_accuracies
 from tlcourse.measures.interval import Interval, interval
 
 
@@ -25,6 +26,7 @@ class TransferGain:
         return self.verdict == "negative"
 
 
+@verb
 def negative_transfer(transferred, from_scratch, *, level=0.95):
     """Judges from paired runs whether transfer helped or hurt.
 

@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from tlcourse.measures.checks import check_classes, check_features, check_positive
+from tlcourse.arguments import check_number, verb
+from tlcourse.measures.arrays import check_classes, check_features
 
 
+@verb
 def transrate(features, labels, *, eps=1e-4):
     """Transferability as a difference of coding rates.
 
@@ -45,7 +47,7 @@ def transrate(features, labels, *, eps=1e-4):
     """
     features = check_features(features, "features")
     classes, n_classes = check_classes(labels, len(features), "labels", "features")
-    check_positive(eps, "eps")
+    check_number(eps, "eps", above=0)
     centred = features - features.mean(axis=0)
     within = sum(
         np.mean(classes == label) * _coding_rate(centred[classes == label], eps)

@@ -3,11 +3,11 @@
 import keras
 from keras import ops
 
-from tlcourse.domains import stratified_split
+from tlcourse.arguments import check_choice
+from tlcourse.domains import check_same_classes, stratified_split
 from tlcourse.models import copy_of, new_head, rebuilt, single_layers, thaw
 from tlcourse.strategies.adaptation.alignment_loss import check_terms
 from tlcourse.strategies.adaptation.selection import LABEL_FREE, label_free_scores
-from tlcourse.strategies.checks import check_same_classes
 from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.strategy import Strategy
 from tlcourse.training import HistoryRecorder, ShuffledBatches, fit_batches, predict
@@ -65,9 +65,7 @@ class Adaptation(Strategy):
         super().__init__(**settings)
         if self.training.validation:
             raise ValueError("`validation` is for labelled targets; give `select` instead.")
-        allowed = (*_SELECTED, *LABEL_FREE)
-        if select not in allowed:
-            raise ValueError(f"`select` must be one of {allowed}; got {select!r}.")
+        check_choice(select, "select", (*_SELECTED, *LABEL_FREE))
         self.backbone = backbone
         self.head = head
         self.terms = check_terms(terms)

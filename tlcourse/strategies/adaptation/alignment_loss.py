@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
+from tlcourse.arguments import check_number
 from tlcourse.losses import adversarial_strength
-from tlcourse.strategies.checks import check_strength
 
 
 class AlignmentLoss(keras.layers.Layer):
@@ -25,7 +25,7 @@ class AlignmentLoss(keras.layers.Layer):
 
     def __init__(self, *, strength=1.0, ramp=False, steps=None, name=None, **kwargs):
         super().__init__(name=name or self.usual_name, **kwargs)
-        check_strength(strength, "strength")
+        check_number(strength, "strength", at_least=0)
         self.strength = strength
         self.ramp = ramp
         self.steps = steps

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tlcourse.arguments import check_number
 from tlcourse.models import copy_of, freeze, new_head
 from tlcourse.strategies.adaptation.source_trained import SourceTrained
 from tlcourse.strategies.counting import n_parameters
@@ -30,8 +31,7 @@ class CORAL(SourceTrained):
 
     def __init__(self, start=None, *, shrinkage=0.1, **settings):
         super().__init__(start, **settings)
-        if not isinstance(shrinkage, (int, float)) or not shrinkage > 0:
-            raise ValueError(f"`shrinkage` must be a positive number; got {shrinkage!r}.")
+        check_number(shrinkage, "shrinkage", above=0)
         self.shrinkage = shrinkage
 
     def _adapt(self, start, source, x_target, seed):

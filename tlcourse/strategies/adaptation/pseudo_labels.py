@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import softmax
 
+from tlcourse.arguments import check_count
 from tlcourse.models import copy_of, join, thaw
 from tlcourse.strategies.adaptation.source_trained import SourceTrained
-from tlcourse.strategies.checks import check_count
 from tlcourse.training import predict, train
 
 

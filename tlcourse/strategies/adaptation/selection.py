@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import softmax
 
+from tlcourse.arguments import check_choice, verb
 from tlcourse.measures import (
     entropy_score,
     information_maximisation_score,
@@ -29,6 +30,7 @@ def label_free_scores(logits):
     return {name: float(score(probs)) for name, score in LABEL_FREE.items()}
 
 
+@verb
 def selected_accuracies(result, *, score="information_maximisation"):
     """Tells what the same training gives when its weights are selected in three ways.
 
@@ -47,8 +49,7 @@ def selected_accuracies(result, *, score="information_maximisation"):
     Reference:
         Musgrave, Belongie & Lim, "Unsupervised Domain Adaptation: A Reality Check", 2021.
     """
-    if score not in LABEL_FREE:
-        raise ValueError(f"`score` must be one of {tuple(LABEL_FREE)}; got {score!r}.")
+    check_choice(score, "score", tuple(LABEL_FREE))
     if "oracle" not in result.history:
         raise ValueError("`result` must be of an adaptation fitted with `eval_test=True`.")
     oracle = result.history["oracle"]

@@ -1,6 +1,6 @@
 """Source-only: trained on the source, used on the target as it is."""
 
-from tlcourse.strategies.checks import check_same_classes
+from tlcourse.domains import check_same_classes
 from tlcourse.strategies.from_scratch import FromScratch
 
 

@@ -3,11 +3,12 @@
 import time
 from dataclasses import replace
 
+from tlcourse.domains import check_same_classes
 from tlcourse.measures import accuracy
 from tlcourse.models import join
 from tlcourse.strategies.adaptation.source_only import SourceOnly
-from tlcourse.strategies.checks import check_same_classes
 from tlcourse.strategies.result import TransferResult
+from tlcourse.strategies.strategy import check_is_strategy
 from tlcourse.strategies.trainable import Trainable
 from tlcourse.training import seed_keras
 
@@ -29,10 +30,8 @@ class SourceTrained(Trainable):
         if self.training.validation:
             raise ValueError("`validation` is for labelled targets; here no label of it is used.")
         self.start = SourceOnly() if start is None else start
-        if not hasattr(self.start, "fit") and not isinstance(self.start, TransferResult):
-            raise ValueError(
-                f"`start` must be a strategy or a TransferResult; got {type(start).__name__}."
-            )
+        if not isinstance(self.start, TransferResult):
+            check_is_strategy(self.start, "start")
 
     def fit(self, data, *, shots=None, seed=0, eval_test=False):
         """Adapts to the target of a pair and measures on both test sets.

@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
+from tlcourse.arguments import check_count
 from tlcourse.models import copy_of, freeze
 from tlcourse.strategies.adaptation.source_trained import SourceTrained
-from tlcourse.strategies.checks import check_count
 from tlcourse.strategies.counting import n_parameters
 from tlcourse.training import extract_features, seed_keras, train
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tlcourse.arguments import check_positive
+from tlcourse.arguments import check_number
 from tlcourse.domains import check_examples
 from tlcourse.losses import distillation_loss
 from tlcourse.strategies.distillation.hints import learn_hint
@@ -87,9 +87,8 @@ class TeacherAndLabels(keras.losses.Loss):
     """
 
     def __init__(self, *, temperature=4.0, share=0.9, name="teacher_and_labels", **settings):
-        check_positive(temperature, "temperature")
-        if not isinstance(share, (int, float)) or not 0 <= share <= 1:
-            raise ValueError(f"`share` must lie in [0, 1]; got {share!r}.")
+        check_number(temperature, "temperature", above=0)
+        check_number(share, "share", at_least=0, at_most=1)
         super().__init__(name=name, **settings)
         self.temperature, self.share = temperature, share
 

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
+from tlcourse.arguments import check_count
 from tlcourse.models import freeze, insert_after, layers_up_to, stage_ends
-from tlcourse.strategies.checks import check_count
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
 

@@ -2,8 +2,8 @@
 
 import keras
 
+from tlcourse.arguments import check_count, check_number
 from tlcourse.losses import bss_loss
-from tlcourse.strategies.checks import check_count, check_strength
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
 
@@ -30,7 +30,7 @@ class BSS(FineTune):
 
     def __init__(self, backbone, *, strength=0.001, k=1, **settings):
         super().__init__(backbone, **settings)
-        check_strength(strength, "strength")
+        check_number(strength, "strength", at_least=0)
         check_count(k, "k")
         width = backbone.output_shape[-1]
         if k > width:

@@ -2,10 +2,10 @@
 
 import keras
 
+from tlcourse.arguments import check_number
 from tlcourse.errors import UnknownName, near
 from tlcourse.losses import delta_loss
 from tlcourse.models import copy_of, freeze, single_layers, stage_ends, with_inner_outputs
-from tlcourse.strategies.checks import check_strength
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
 
@@ -35,7 +35,7 @@ class Delta(FineTune):
 
     def __init__(self, backbone, *, strength=0.01, layers=None, **settings):
         super().__init__(backbone, **settings)
-        check_strength(strength, "strength")
+        check_number(strength, "strength", at_least=0)
         self.strength = strength
         self.layers = layers if layers is None else tuple(layers)
         self._kept(backbone)

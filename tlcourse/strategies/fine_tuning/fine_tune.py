@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tlcourse.arguments import check_number
 from tlcourse.models import (
     check_backbone,
     copy_of,
@@ -60,9 +61,8 @@ class FineTune(Strategy):
     ):
         super().__init__(**settings)
         check_backbone(backbone)
-        number = isinstance(layer_decay, (int, float))
-        if layer_decay is not None and not (number and 0 < layer_decay <= 1):
-            raise ValueError(f"`layer_decay` must lie in (0, 1], or be None; got {layer_decay!r}.")
+        if layer_decay is not None:
+            check_number(layer_decay, "layer_decay", above=0, at_most=1)
         self.backbone = backbone
         self.head = head
         self.freeze_to = freeze_to

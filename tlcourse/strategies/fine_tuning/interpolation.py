@@ -1,16 +1,16 @@
 """Between two sets of weights: where fine-tuning began and where it ended."""
 
 from itertools import zip_longest
-from numbers import Real
 
 import numpy as np
 from keras import Model
 
+from tlcourse.arguments import check_number, verb
 from tlcourse.measures import accuracy
 from tlcourse.models import copy_of, single_layers, values_of
-from tlcourse.strategies.checks import check_strength
 
 
+@verb
 def interpolate(start, end, share):
     """Builds a model whose weights lie on the straight line between those of two others.
 
@@ -45,8 +45,7 @@ def interpolate(start, end, share):
     for name, model in (("start", start), ("end", end)):
         if not isinstance(model, Model):
             raise ValueError(f"`{name}` must be a keras.Model; got {model!r}.")  # noqa: TRY004
-    if not isinstance(share, Real) or not 0 <= share <= 1:
-        raise ValueError(f"`share` must lie in [0, 1]; got {share!r}.")
+    check_number(share, "share", at_least=0, at_most=1)
     _check_alike(start, end)
     between = copy_of(end)
     pairs = zip(values_of(start.weights), values_of(end.weights), strict=True)
@@ -59,6 +58,7 @@ def interpolate(start, end, share):
     return between
 
 
+@verb
 def interpolation_path(start, end, domains, shares=(0.0, 0.25, 0.5, 0.75, 1.0)):
     """Measures test accuracy along the line between two models.
 
@@ -89,6 +89,7 @@ def interpolation_path(start, end, domains, shares=(0.0, 0.25, 0.5, 0.75, 1.0)):
     return path
 
 
+@verb
 def closest_to_both(source_weight, target_weight, strength):
     """The weights that lie near two given ones at once, in closed form.
 
@@ -111,7 +112,7 @@ def closest_to_both(source_weight, target_weight, strength):
         >>> closest_to_both([0.0, 1.0], [4.0, 1.0], strength=3.0).tolist()
         [3.0, 1.0]
     """
-    check_strength(strength, "strength")
+    check_number(strength, "strength", at_least=0)
     source = np.asarray(source_weight, dtype="float64")
     target = np.asarray(target_weight, dtype="float64")
     if source.shape != target.shape:

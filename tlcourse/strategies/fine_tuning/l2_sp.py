@@ -4,9 +4,9 @@ from contextlib import contextmanager
 
 from keras import ops
 
+from tlcourse.arguments import check_number
 from tlcourse.losses import l2_sp
 from tlcourse.models import values_of
-from tlcourse.strategies.checks import check_strength
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
 
@@ -35,8 +35,8 @@ class L2SP(FineTune):
 
     def __init__(self, backbone, *, strength=0.01, head_strength=0.01, **settings):
         super().__init__(backbone, **settings)
-        check_strength(strength, "strength")
-        check_strength(head_strength, "head_strength")
+        check_number(strength, "strength", at_least=0)
+        check_number(head_strength, "head_strength", at_least=0)
         self.strength = strength
         self.head_strength = head_strength
 

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 import keras
 from keras import layers
 
+from tlcourse.arguments import check_count, check_number, verb
 from tlcourse.models import layers_up_to, single_layers
-from tlcourse.strategies.checks import check_count
 from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
@@ -47,9 +47,8 @@ class LoRA(FineTune):
     def __init__(self, backbone, *, rank=4, alpha=None, freeze_to=None, **settings):
         super().__init__(backbone, freeze_to=freeze_to, freeze_statistics=True, **settings)
         check_count(rank, "rank")
-        number = isinstance(alpha, (int, float)) and not isinstance(alpha, bool)
-        if alpha is not None and not (number and 0 < alpha < math.inf):
-            raise ValueError(f"`alpha` must be a number above 0, or None; got {alpha!r}.")
+        if alpha is not None:
+            check_number(alpha, "alpha", above=0)
         never = [] if freeze_to is None else layers_up_to(backbone, freeze_to)
         _check_kernels(
             backbone, _adapted(x for x in single_layers(backbone) if x not in never), rank
@@ -69,6 +68,7 @@ class LoRA(FineTune):
         return n_parameters(backbone.trainable_variables)
 
 
+@verb
 def merge_lora(model):
     """Builds the plain model that does what a model with LoRA does.
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 
+from tlcourse.arguments import check_choice, check_seed
 from tlcourse.domains import check_examples
 from tlcourse.models import check_backbone
-from tlcourse.strategies.checks import whole_seed
 from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.multi_task.task import Task, check_tasks, checked_labels, head_of
 from tlcourse.strategies.multi_task.task_losses import TaskLosses, metric_of
@@ -68,8 +68,7 @@ class MultiTask(Trainable):
         if not isinstance(backbone, str):
             check_backbone(backbone)
         self.tasks = check_tasks(tasks)
-        if weighting not in _WEIGHTINGS:
-            raise ValueError(f"`weighting` must be one of {_WEIGHTINGS}; got {weighting!r}.")
+        check_choice(weighting, "weighting", _WEIGHTINGS)
         if weights is not None:
             _check_weights(weights, self.tasks, weighting)
         self.backbone = backbone
@@ -94,7 +93,7 @@ class MultiTask(Trainable):
         Raises:
             ValueError: if labels are missing or do not fit their task, or shapes do not match.
         """
-        seed = whole_seed(seed)
+        seed = check_seed(seed)
         x, x_test = _images(x, "x"), _images(x_test, "x_test")
         if x.shape[1:] != x_test.shape[1:]:
             raise ValueError(

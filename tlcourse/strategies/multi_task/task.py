@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tlcourse.arguments import check_count
 from tlcourse.domains import check_labels
 from tlcourse.errors import UnknownName, near
 
@@ -39,12 +40,7 @@ class Task:
         if self.kind not in KINDS:
             raise UnknownName(f"`kind` of '{self.name}' is {self.kind!r}.{near(self.kind, KINDS)}")
         least = 2 if self.kind == "classification" else 1
-        n = self.n_outputs
-        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < least:
-            raise ValueError(
-                f"`n_outputs` of '{self.name}' must be a whole number, at least {least} for "
-                f"{self.kind}; got {n!r}."
-            )
+        check_count(self.n_outputs, f"n_outputs` of `{self.name}", at_least=least)
 
 
 def check_tasks(tasks):

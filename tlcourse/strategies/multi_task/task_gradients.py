@@ -3,12 +3,14 @@
 import keras
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.domains import check_examples
 from tlcourse.models import check_fits, copy_of, values_of
 from tlcourse.strategies.multi_task.task import checked_labels, head_of
 from tlcourse.strategies.multi_task.task_losses import loss_of
 
 
+@verb
 def gradients_of_tasks(result, x, labels):
     """The gradient of every task's loss by the weights of the shared backbone.
 

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from tlcourse.strategies.checks import check_count
+from tlcourse.arguments import check_count
 from tlcourse.strategies.self_supervised.self_supervised import SelfSupervised
 
 _REDUCED = 4  # the decoder doubles height and width twice

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 
+from tlcourse.arguments import check_seed
 from tlcourse.domains import Domain, check_examples
 from tlcourse.models import check_backbone
-from tlcourse.strategies.checks import whole_seed
 from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.trainable import Trainable
 from tlcourse.training import seed_keras, train
@@ -57,7 +57,7 @@ class SelfSupervised(Trainable):
             ValueError: if there are no images, too few for the method, or of a shape that the
                 backbone does not take.
         """
-        seed = whole_seed(seed)
+        seed = check_seed(seed)
         x = _images(data)
         self._check(x)
         begin = time.perf_counter()

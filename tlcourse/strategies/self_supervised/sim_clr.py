@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from tlcourse.arguments import check_positive
+from tlcourse.arguments import check_number
 from tlcourse.backbones import RandomAffine
 from tlcourse.losses import nt_xent
 from tlcourse.models import rebuilt
@@ -88,7 +88,7 @@ class ViewsTogether(keras.losses.Loss):
     """
 
     def __init__(self, *, temperature=0.5, name="views_together", **settings):
-        check_positive(temperature, "temperature")
+        check_number(temperature, "temperature", above=0)
         super().__init__(name=name, **settings)
         self.temperature = temperature
 

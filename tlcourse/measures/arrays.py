@@ -1,7 +1,5 @@
 """What must hold of features, labels, probabilities and accuracies before they are measured."""
 
-from numbers import Real
-
 import numpy as np
 
 from tlcourse.domains import check_labels
@@ -133,12 +131,6 @@ def check_accuracies(values, name, *, n=None):
     if outside.size:
         raise ValueError(f"`{name}` must be accuracies in [0, 1]; got {outside[0]:.4g}.")
     return values
-
-
-def check_positive(value, name):
-    """Raises ValueError unless a value is one finite number above 0."""
-    if not isinstance(value, Real) or not 0 < value < np.inf:
-        raise ValueError(f"`{name}` must be a number above 0; got {value!r}.")
 
 
 def check_same_width(features, like, name, like_name):

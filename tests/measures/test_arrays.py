@@ -165,11 +165,11 @@ def test_two_domains_of_the_bound():
 
 @pytest.mark.parametrize("seed", [None, -1, "a"])
 def test_seeds(seed):
-    with pytest.raises(ValueError, match=r"`seed` must be a whole number, at least 0; got"):
+    with pytest.raises(ValueError, match=r"`seed` must be a whole number, .*; got"):
         density_ratio(FEATURES, FEATURES, seed=seed)
-    with pytest.raises(ValueError, match=r"`seed` must be a whole number, at least 0; got"):
+    with pytest.raises(ValueError, match=r"`seed` must be a whole number, .*; got"):
         proxy_a_distance(FEATURES, FEATURES, seeds=[0, seed])
-    with pytest.raises(ValueError, match=r"`seed` must be a whole number, at least 0; got"):
+    with pytest.raises(ValueError, match=r"`seed` must be a whole number, .*; got"):
         target_error_bound(FEATURES, LABELS, FEATURES, LABELS, seed=seed)
 
 

@@ -1,9 +1,10 @@
 """What must hold of a loss's arguments. A size that a symbolic batch leaves open is not checked."""
 
-import math
 from numbers import Real
 
 from keras import backend, ops
+
+from tlcourse.arguments import check_number
 
 
 def floats(value, like=None):
@@ -91,6 +92,6 @@ def differ(shape, other):
 
 
 def check_strength(value, name="strength"):
-    """Raises ValueError for a number that is negative or not finite; tensors pass."""
-    if isinstance(value, Real) and not 0 <= value < math.inf:
-        raise ValueError(f"`{name}` must be a finite number >= 0; got {value!r}.")
+    """Check the weight of a term: a number must be finite and at least 0; tensors pass."""
+    if isinstance(value, Real):
+        check_number(value, name, at_least=0)

@@ -1,10 +1,18 @@
-"""What must hold of examples, labels, class names and shares before anything is built on them."""
+"""What must hold of examples, labels and class names before anything is built on them."""
 
 import numpy as np
 
 
 def check_examples(x, name):
-    """Raises ValueError unless x holds an example: finite floats only, texts, or rows of tokens."""
+    """Check examples: finite floats, texts that say something, or rows of token ids.
+
+    Args:
+        x: array (n, ...).
+        name: str, the argument to name in the message.
+
+    Raises:
+        ValueError: if there is none, or one is not of these kinds.
+    """
     if x.size == 0:
         raise ValueError(f"`{name}` must hold at least one example; got shape {x.shape}.")
     if x.dtype.kind == "U":
@@ -72,23 +80,3 @@ def check_class_names(class_names):
     if twice:
         raise ValueError(f"`class_names` must differ from each other; {twice[0]!r} comes twice.")
     return names
-
-
-def check_share(share, name):
-    """Raises ValueError unless share is a number strictly between 0 and 1."""
-    if not isinstance(share, (int, float, np.number)) or not 0 < share < 1:
-        raise ValueError(f"`{name}` must be a number between 0 and 1; got {share!r}.")
-
-
-def seeded(seed):
-    """Returns numpy's generator for a seed; raises ValueError for what is no seed.
-
-    None is refused: it would draw something else each time.
-    """
-    message = f"`seed` must be a whole number, at least 0; got {seed!r}."
-    if seed is None:
-        raise ValueError(message)
-    try:
-        return np.random.default_rng(seed)
-    except (TypeError, ValueError) as error:
-        raise ValueError(message) from error
