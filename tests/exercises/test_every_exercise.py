@@ -4,11 +4,11 @@ import nbformat
 import numpy as np
 import pytest
 
-from tlcourse.exercises import check, for_lesson
+from tlcourse.exercises import Mistake, check, for_lesson
 from tlcourse.exercises.catalog import lesson_ids
 from tlcourse.exercises.plain import plain
 from tlcourse.exercises.right_answer import right_answer
-from tlcourse.exercises.source import lesson_files, solution_cells
+from tlcourse.exercises.source import lesson_exercises, lesson_files
 from tlcourse.lessons.desk.views import learner_copy
 
 EXERCISES = [exercise for lesson_id in lesson_ids() for exercise in for_lesson(lesson_id)]
@@ -41,9 +41,22 @@ def test_the_right_answer_passes_on_any_seed(exercise):
 def test_each_known_mistake_is_recognised_on_any_seed(exercise):
     for mistake in exercise.mistakes:
         for seed in [None] if exercise.id == "04.1" else [None, *range(10)]:
-            verdict = check(exercise.id, mistake.answer, seed=seed)
+            verdict = check(exercise.id, mistake.answer(exercise.id), seed=seed)
             assert verdict.status == "wrong"
             assert mistake.means in verdict.message, seed
+
+
+@every_exercise
+def test_each_edit_applies_exactly_once(exercise):
+    for mistake in exercise.mistakes:
+        assert mistake.answer(exercise.id) is not right_answer(exercise.id)
+
+
+@pytest.mark.parametrize("before", ["no such text", "a"])
+def test_an_edit_that_applies_never_or_twice_is_an_error(before):
+    mistake = Mistake("", "", {before: "x"})
+    with pytest.raises(ValueError, match=r"must stand once in the solution of 01\.2; it stands"):
+        mistake.answer("01.2")
 
 
 @every_exercise
@@ -85,6 +98,6 @@ def test_junk_is_wrong_and_breaks_nothing(exercise, junk):
 
 def test_every_lessons_solution_cells_have_an_exercise():
     for lesson_id in lesson_files():
-        assert set(solution_cells(lesson_id)) == {
+        assert set(lesson_exercises(lesson_id)) == {
             exercise.id for exercise in EXERCISES if exercise.id.startswith(lesson_id)
         }

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from tlcourse.errors import UnknownName
+from tlcourse.exercises import source as source_module
+from tlcourse.exercises.source import ExerciseCells
 
 room = importlib.import_module("tlcourse.exercises.right_answer")  # the face hides the file
 
@@ -29,7 +31,8 @@ def cell(monkeypatch):
     """Put one source in place of the lesson's solution cells."""
 
     def put(source):
-        monkeypatch.setattr(room, "solution_cells", lambda lesson_id: {f"{lesson_id}.1": source})
+        cells = {"55.1": ExerciseCells("Title", source, 1)}
+        monkeypatch.setattr(source_module, "lesson_exercises", lambda lesson_id: cells)
 
     return put
 
@@ -69,3 +72,19 @@ def test_an_exercise_without_a_solution_cell_is_named(cell):
     cell(CELL)
     with pytest.raises(UnknownName, match=r"no solution cell for exercise '55\.2'.*'55\.1'"):
         room.right_answer("55.2")
+
+
+def test_edits_make_a_wrong_answer_of_the_right_one(cell):
+    cell("def f(x):\n    return x + 1")
+    assert room.right_answer("55.1", (("+ 1", "+ 2"), ("return x", "return 10 * x")))(3) == 32
+    with pytest.raises(
+        ValueError, match=r"'\+ 3' must stand once .*of 55.1; it stands there 0 times"
+    ):
+        room.right_answer("55.1", (("+ 3", ""),))
+    with pytest.raises(ValueError, match=r"'x' must stand once .*; it stands there 2 times"):
+        room.right_answer("55.1", (("x", "y"),))
+
+
+def test_the_names_of_what_an_answer_takes(cell):
+    cell("def f(a, b=2, *, c=3):\n    return a")
+    assert room.argument_names("55.1") == ("a", "b")

@@ -1,14 +1,14 @@
 """Exercises: what they ask of an answer, and how an answer is checked, hinted at and solved.
 
-One file per lesson (`lesson_01.py`) holds its exercises; the questions and the right answers stand
-in the lesson's notebook.
+`by_lesson` holds the exercises, one file a lesson; the questions, the right answers, titles and
+points stand in the lesson's notebook. `judging` says how any answer is judged. Both are hidden from
+answers that nobody has reason to trust, which run beside `observers` and `trial`.
 """
 
 from tlcourse.exercises.catalog import find, for_lesson, lesson_ids
 from tlcourse.exercises.check import check
 from tlcourse.exercises.exercise import Diagnosis, Exercise, Mistake
-from tlcourse.exercises.help import hint, solution
-from tlcourse.exercises.judgement import judge
+from tlcourse.exercises.hints import hint, solution
 from tlcourse.exercises.right_answer import LESSON_NAMES, answer_name, right_answer, solution_source
 from tlcourse.exercises.show import show
 from tlcourse.exercises.source import cell_ids, lesson_files, notebooks_dir
@@ -28,7 +28,6 @@ __all__ = [
     "find",
     "for_lesson",
     "hint",
-    "judge",
     "lesson_files",
     "lesson_ids",
     "notebooks_dir",

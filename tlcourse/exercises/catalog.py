@@ -8,7 +8,7 @@ from tlcourse.errors import UnknownName, near
 
 __all__ = ["find", "for_lesson", "lesson_ids"]
 
-_LESSON_MODULE = re.compile(r"lesson_(\d\d)")  # lesson_01_shots is a part of lesson_01
+_LESSON_MODULE = re.compile(r"lesson_(\d\d)")
 
 
 def lesson_ids():

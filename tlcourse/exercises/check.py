@@ -9,7 +9,6 @@ import numpy as np
 
 from tlcourse.arguments import verb
 from tlcourse.exercises.catalog import find
-from tlcourse.exercises.judgement import judge
 from tlcourse.exercises.right_answer import right_answer
 from tlcourse.exercises.trial import try_answer
 from tlcourse.exercises.verdict import Verdict
@@ -48,6 +47,8 @@ def check(exercise_id, answer, *, seed=None):
 
 
 def _judge(exercise, answer, seed):
+    from tlcourse.exercises.judging import judge  # which is not there in a sandbox
+
     cases = exercise.cases(np.random.default_rng(seed))
     solve = right_answer(exercise.id)
     expected = (exercise.observe(solve, case) for case in cases)

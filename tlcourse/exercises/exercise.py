@@ -6,10 +6,12 @@ it on, a way to turn what it does into plain data, and a comparison that explain
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tlcourse.exercises.plain import plain
+from tlcourse.exercises.right_answer import argument_names, right_answer
+from tlcourse.exercises.source import exercise_cells
 
 __all__ = ["Diagnosis", "Exercise", "Mistake", "call"]
 
@@ -34,17 +36,35 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer that people really give, as code: an answer that behaves like it is explained.
+    """A wrong answer that people really give: an answer that behaves like it is explained.
 
     Attributes:
-        answer: the wrong answer; it takes what the right one takes.
         means: what the mistake is.
         look: what to look at next.
+        change: dict, text of the notebook's solution to what stands there instead, each text found
+            exactly once; so the wrong answer cannot drift from the right one. Where no such edit
+            expresses the mistake, a function that takes what the right answer takes.
     """
 
-    answer: Callable
     means: str
     look: str
+    change: dict[str, str] | Callable
+
+    def answer(self, exercise_id):
+        """Make the wrong answer.
+
+        Args:
+            exercise_id: such as "01.2".
+
+        Returns:
+            Function.
+
+        Raises:
+            ValueError: if a text of `change` is not found exactly once in the solution.
+        """
+        if callable(self.change):
+            return self.change
+        return right_answer(exercise_id, tuple(self.change.items()))
 
 
 def call(answer, case):
@@ -64,30 +84,43 @@ def call(answer, case):
     return plain(answer(*copy.deepcopy(case)))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Exercise:
-    """How answers to one question are tried and judged.
+    """How answers to one question are tried and judged; the question itself is in the notebook.
 
     Attributes:
         id: lesson and number, such as "01.1".
-        title: a few words.
-        points: what a right answer earns.
-        inputs: the names of a case's parts, in order; "" for a part that messages need not show.
         cases: (numpy Generator) -> list of tuples of plain data, the inputs to try. Put cases on
             which the usual mistakes differ first, edge cases last.
         compare: (expected, got) -> Diagnosis, or None when `got` is right. Both are plain data
             that `observe` returned; only `expected` can be believed.
         hints: two or three, from a nudge to nearly the answer.
         mistakes: wrong answers that people really give.
-        observe: (answer, case) -> plain data that shows what the answer does.
+        observe: (answer, case) -> plain data that shows what the answer does. It runs beside the
+            answer, and so stands in `observers`.
+        unshown: arguments whose part of a case messages need not show.
     """
 
     id: str
-    title: str
-    points: int
-    inputs: tuple[str, ...]
-    cases: Callable[[Any], list[tuple]]
-    compare: Callable[[Any, Any], Diagnosis | None]
-    hints: tuple[str, ...]
-    mistakes: tuple[Mistake, ...] = ()
-    observe: Callable[[Callable, tuple], Any] = call
+    cases: Callable[[Any], list[tuple]] = field(kw_only=True)
+    compare: Callable[[Any, Any], Diagnosis | None] = field(kw_only=True)
+    hints: tuple[str, ...] = field(kw_only=True)
+    mistakes: tuple[Mistake, ...] = field(default=(), kw_only=True)
+    observe: Callable[[Callable, tuple], Any] = field(default=call, kw_only=True)
+    unshown: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def title(self):
+        """The words of the heading that asks the question (str)."""
+        return exercise_cells(self.id).title
+
+    @property
+    def points(self):
+        """What a right answer earns (number), as the check's cell says."""
+        return exercise_cells(self.id).points
+
+    @property
+    def inputs(self):
+        """The names of a case's parts, in order (tuple of str); "" for one that is unshown."""
+        names = argument_names(self.id)
+        return tuple("" if name in self.unshown else name for name in names)

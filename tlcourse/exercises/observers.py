@@ -1,15 +1,21 @@
-"""What an answer to exercise 04.1 does, as plain data. Nothing here knows what is right.
+"""What answers do, as plain data, where a call alone does not show it.
 
-It stands apart from the judging, since it runs beside answers that nobody has reason to trust.
+Nothing here knows what is right: these functions run beside answers that nobody has to trust.
 """
 
 import copy
 
 import numpy as np
 
-from tlcourse.exercises.plain import plain
+from tlcourse.exercises.plain import NotPlain, plain
 
-__all__ = ["IMAGE_SHAPE", "observe_extract", "small_backbone"]
+__all__ = [
+    "IMAGE_SHAPE",
+    "draws_with_seeds",
+    "features_of_backbone",
+    "model_on_backbone",
+    "small_backbone",
+]
 
 IMAGE_SHAPE = (12, 12, 1)
 
@@ -50,24 +56,35 @@ def _draw(rng, path, shape):
     return rng.normal(0.0, 0.3, size=shape)
 
 
-def observe_extract(answer, case):
+def draws_with_seeds(answer, case):
+    """Show what an answer draws with generators of several seeds.
+
+    Args:
+        answer: callable (*inputs, rng).
+        case: (*inputs, seeds); a seed may come twice.
+
+    Returns:
+        Dict: "inputs", and "draws", plain data for each seed.
+    """
+    *inputs, seeds = case
+    draws = [plain(answer(*copy.deepcopy(inputs), np.random.default_rng(seed))) for seed in seeds]
+    return {"inputs": inputs, "draws": draws}
+
+
+def features_of_backbone(answer, case):
     """Show what an answer makes of a small backbone's features.
 
     Args:
-        answer: callable (backbone, images, batch_size).
-        case: (seed of the backbone, images, batch_size).
+        answer: callable (backbone, *inputs).
+        case: (seed of the backbone, *inputs).
 
     Returns:
-        Plain data: the features, rows in the answer's order.
+        Plain data: rows of features are an array, whether they came as one or as a list.
     """
-    seed, images, batch_size = copy.deepcopy(case)
+    seed, *inputs = copy.deepcopy(case)
     backbone = small_backbone(seed)
     backbone.compile(run_eagerly=True)  # `predict` need not trace a graph for three small batches
-    return _joined(plain(answer(backbone, images, batch_size)))
-
-
-def _joined(features):
-    """Make rows of numbers an array, whether they came as an array or as a list of rows."""
+    features = plain(answer(backbone, *inputs))
     if isinstance(features, list) and features and all(_is_row(row) for row in features):
         return np.stack(features)
     return features
@@ -75,3 +92,47 @@ def _joined(features):
 
 def _is_row(row):
     return isinstance(row, np.ndarray) and row.ndim == 1
+
+
+def model_on_backbone(answer, case):
+    """Describe the model that an answer builds on a small backbone.
+
+    Args:
+        answer: callable (backbone, *inputs) that returns a `keras.Model`.
+        case: (seed of the backbone, *inputs).
+
+    Returns:
+        Dict: "backbone", its weights as they were (list of arrays), "names", what these are called
+        (list of str), "inputs", and what describes the model: "config", "weights" and "frozen".
+    """
+    seed, *inputs = copy.deepcopy(case)
+    backbone = small_backbone(seed)
+    before = {
+        "backbone": backbone.get_weights(),
+        "names": [variable.path.split("/")[-1] for variable in backbone.weights],
+        "inputs": inputs,
+    }
+    return {**before, **_described(answer(backbone, *inputs))}
+
+
+def _described(model):
+    import keras
+
+    if model is None:
+        raise NotPlain("returned None.")
+    if not isinstance(model, keras.Model):
+        raise NotPlain(f"returned a `{type(model).__name__}`; a `keras.Model` was asked for.")
+    if not model.built:
+        model(np.zeros((1, *IMAGE_SHAPE), np.float32))
+    try:
+        config = model.to_json()
+    except (NotImplementedError, TypeError, ValueError) as error:
+        raise NotPlain(
+            f"returned a `{type(model).__name__}` that Keras cannot write down; build it with "
+            "`keras.Model(inputs, outputs)` or `keras.Sequential`."
+        ) from error
+    return {
+        "config": config,
+        "weights": model.get_weights(),
+        "frozen": [not variable.trainable for variable in model.weights],
+    }

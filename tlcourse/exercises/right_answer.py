@@ -7,10 +7,9 @@ import ast
 import functools
 import importlib
 
-from tlcourse.errors import UnknownName, near
-from tlcourse.exercises.source import solution_cells
+from tlcourse.exercises.source import exercise_cells
 
-__all__ = ["LESSON_NAMES", "answer_name", "right_answer", "solution_source"]
+__all__ = ["LESSON_NAMES", "answer_name", "argument_names", "right_answer", "solution_source"]
 
 # What the first cells of every lesson import, so what a solution cell may use.
 LESSON_NAMES = {
@@ -35,14 +34,8 @@ def solution_source(exercise_id):
     Raises:
         UnknownName: if the lesson's notebook has no solution cell for it.
     """
-    cells = solution_cells(exercise_id.partition(".")[0])
-    if exercise_id not in cells:
-        raise UnknownName(
-            f"The notebook has no solution cell for exercise {exercise_id!r}."
-            f"{near(exercise_id, cells)}"
-        )
     marks = ("BEGIN SOLUTION", "END SOLUTION")
-    lines = cells[exercise_id].split("\n")
+    lines = exercise_cells(exercise_id).solution.split("\n")
     return "\n".join(line for line in lines if not any(mark in line for mark in marks))
 
 
@@ -58,10 +51,26 @@ def answer_name(exercise_id):
     Raises:
         UnknownName: if the lesson's notebook has no solution cell for it.
     """
-    return _last_function(ast.parse(solution_source(exercise_id)))
+    return _last_function(ast.parse(solution_source(exercise_id))).name
 
 
-def right_answer(exercise_id):
+def argument_names(exercise_id):
+    """Return the names of what an answer takes, in order.
+
+    Args:
+        exercise_id: such as "01.2".
+
+    Returns:
+        Tuple of str.
+
+    Raises:
+        UnknownName: if the lesson's notebook has no solution cell for it.
+    """
+    arguments = _last_function(ast.parse(solution_source(exercise_id))).args
+    return tuple(each.arg for each in (*arguments.posonlyargs, *arguments.args))
+
+
+def right_answer(exercise_id, edits=()):
     """Return the function that an exercise's solution cell defines (its last, if it has helpers).
 
     The cell runs as it would in its lesson, after the lesson's first cell; only the modules that
@@ -69,14 +78,25 @@ def right_answer(exercise_id):
 
     Args:
         exercise_id: such as "01.2".
+        edits: pairs of texts: in the solution the first becomes the second, which makes a wrong
+            answer of the right one.
 
     Returns:
         Function.
 
     Raises:
         UnknownName: if the lesson's notebook has no solution cell for it.
+        ValueError: if a text to edit is not found exactly once.
     """
-    return _define(exercise_id, solution_source(exercise_id))
+    source = solution_source(exercise_id)
+    for before, after in edits:
+        if source.count(before) != 1:
+            raise ValueError(
+                f"`edits`: {before!r} must stand once in the solution of {exercise_id}; "
+                f"it stands there {source.count(before)} times."
+            )
+        source = source.replace(before, after)
+    return _define(exercise_id, source)
 
 
 @functools.lru_cache(maxsize=64)
@@ -89,8 +109,8 @@ def _define(exercise_id, source):
         if name in used
     }
     exec(compile(tree, f"<solution of {exercise_id}>", "exec"), namespace)
-    return namespace[_last_function(tree)]
+    return namespace[_last_function(tree).name]
 
 
 def _last_function(tree):
-    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)][-1]
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef)][-1]

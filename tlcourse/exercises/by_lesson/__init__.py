@@ -1,1 +1,1 @@
-"""The exercises, one file a lesson. What judges an answer is here and in the notebooks alone."""
+"""The exercises, one file a lesson: what judges an answer is here, and in the notebooks."""

@@ -2,14 +2,8 @@
 
 import numpy as np
 
-from tlcourse.exercises.comparison import compare_values
 from tlcourse.exercises.exercise import Exercise, Mistake
-
-__all__ = ["EXERCISES"]
-
-
-def _hits(logits, labels, axis=-1):
-    return np.argmax(logits, axis=axis) == labels
+from tlcourse.exercises.judging import compare_values
 
 
 def _cases(rng):
@@ -21,8 +15,8 @@ def _square(rng, n=6):
     """Draw until no two of the usual mistakes, nor the right answer, give the same number."""
     while True:
         logits, labels = _logits_and_labels(rng, n, n)
-        right = int(_hits(logits, labels).sum())
-        along_rows = int(_hits(logits, labels, axis=0).sum())
+        right = int((logits.argmax(axis=1) == labels).sum())
+        along_rows = int((logits.argmax(axis=0) == labels).sum())
         if right not in (0, n / 2, n) and along_rows not in (right, n - right):
             return logits, labels
 
@@ -34,42 +28,37 @@ def _logits_and_labels(rng, n, k):
     return logits, labels.astype(np.int32)
 
 
-_MISTAKES = (
-    Mistake(
-        lambda logits, labels: 100 * np.mean(_hits(logits, labels)),
-        "This is the accuracy in per cent.",
-        "Return the fraction itself, between 0 and 1: no factor of 100.",
+ACCURACY = Exercise(
+    "00.1",
+    cases=_cases,
+    compare=compare_values,
+    mistakes=(
+        Mistake(
+            "This is the accuracy in per cent.",
+            "Return the fraction itself, between 0 and 1: no factor of 100.",
+            {"np.mean": "100 * np.mean"},
+        ),
+        Mistake(
+            "This is the error rate: the fraction of rows that are wrong.",
+            "Count the rows where the prediction and the label are equal (`==`, not `!=`).",
+            {"predictions == labels": "predictions != labels"},
+        ),
+        Mistake(
+            "This is how many rows are right, not which fraction of them.",
+            "Divide by the number of rows, or take the mean in place of the sum.",
+            {"np.mean": "np.sum"},
+        ),
+        Mistake(
+            "The largest logit was sought in each column, over the examples.",
+            "Each row is one example: `argmax` must run over the classes, `axis=1`.",
+            {"axis=1": "axis=0"},
+        ),
     ),
-    Mistake(
-        lambda logits, labels: 1 - np.mean(_hits(logits, labels)),
-        "This is the error rate: the fraction of rows that are wrong.",
-        "Count the rows where the prediction and the label are equal (`==`, not `!=`).",
-    ),
-    Mistake(
-        lambda logits, labels: np.sum(_hits(logits, labels)),
-        "This is how many rows are right, not which fraction of them.",
-        "Divide by the number of rows, or take the mean in place of the sum.",
-    ),
-    Mistake(
-        lambda logits, labels: np.mean(_hits(logits, labels, axis=0)),
-        "The largest logit was sought in each column, over the examples.",
-        "Each row is one example: `argmax` must run over the classes, `axis=1`.",
+    hints=(
+        "The predicted class of a row is the position of its largest logit.",
+        "`np.argmax(logits, axis=1)` gives one predicted class for each row.",
+        "Compare the predictions with `labels`: the mean of True and False is a fraction.",
     ),
 )
 
-EXERCISES = (
-    Exercise(
-        id="00.1",
-        title="Accuracy from logits",
-        points=1,
-        inputs=("logits", "labels"),
-        cases=_cases,
-        compare=compare_values,
-        hints=(
-            "The predicted class of a row is the position of its largest logit.",
-            "`np.argmax(logits, axis=1)` gives one predicted class for each row.",
-            "Compare the predictions with `labels`: the mean of True and False is a fraction.",
-        ),
-        mistakes=_MISTAKES,
-    ),
-)
+EXERCISES = (ACCURACY,)

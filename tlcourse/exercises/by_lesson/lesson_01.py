@@ -2,14 +2,146 @@
 
 import numpy as np
 
-from tlcourse.exercises.by_lesson.lesson_01_shots import SHOTS
-from tlcourse.exercises.comparison import compare_values
 from tlcourse.exercises.exercise import Diagnosis, Exercise, Mistake
+from tlcourse.exercises.judging import compare_values, named
+from tlcourse.exercises.observers import draws_with_seeds
 
-__all__ = ["EXERCISES"]
+# 01.1  draw_shots(labels, k, rng): many draws are right, so their properties are judged
+
+
+def _labels_and_seeds(rng):
+    """Draw labels in no order; the last case has classes that do not begin at 0.
+
+    A case is (labels, k, seeds), where the first seed comes twice.
+    """
+    first, *others = (int(seed) for seed in rng.integers(0, 2**31, size=4))
+    seeds = [first, first, *others]
+    balanced = rng.permutation(np.repeat([0, 1, 2, 3], 12)).astype(np.int32)
+    uneven = rng.permutation(np.repeat([1, 4, 7], [9, 6, 30])).astype(np.int32)
+    return [(balanced, 5, seeds), (uneven, 4, seeds)]
+
+
+def _compare_draws(expected, got):
+    """Judge the draws of `got` by the labels and k of `expected`."""
+    labels, k = expected["inputs"]
+    draws = [np.asarray(draw) if _is_flat(draw) else draw for draw in got["draws"]]
+    for draw in draws:
+        diagnosis = _judge_form(draw, labels, k) or _judge_classes(draw, labels, k)
+        if diagnosis is not None:
+            return diagnosis
+    return _judge_randomness([np.sort(draw) for draw in draws], labels, k)
+
+
+def _is_flat(draw):
+    return isinstance(draw, list) and all(isinstance(i, int) for i in draw)
+
+
+def _judge_form(draw, labels, k):
+    wanted = k * len(np.unique(labels))
+    if not isinstance(draw, np.ndarray) or draw.ndim != 1:
+        shape = f"shape {draw.shape}" if isinstance(draw, np.ndarray) else "no array"
+        return Diagnosis(
+            f"Your answer has {shape}; one flat array of {wanted} indices is right.",
+            "The draws of the classes were not put together.",
+            "Join them with `np.concatenate`.",
+        )
+    if draw.dtype.kind not in "iu":
+        return Diagnosis(
+            f"Your answer holds {draw.dtype} values; whole numbers are right.",
+            "An index says at which position of `labels` an example stands.",
+            "`np.flatnonzero(labels == c)` gives such positions.",
+        )
+    if draw.size and not (draw.min() >= 0 and draw.max() < len(labels)):
+        return Diagnosis(
+            f"Your indices run from {draw.min()} to {draw.max()}; "
+            f"0 to {len(labels) - 1} are allowed.",
+            "Some do not point at an example.",
+            "An index counts positions in `labels`, and the first one is 0.",
+        )
+    if len(np.unique(draw)) < len(draw):
+        repeats = len(draw) - len(np.unique(draw))
+        return Diagnosis(
+            f"{repeats} of your {len(draw)} indices repeat an earlier one.",
+            "An example drawn twice is one shot less: the same label counts double.",
+            "`rng.choice(..., replace=False)` draws each at most once.",
+        )
+    return None
+
+
+def _judge_classes(draw, labels, k):
+    """Every class that occurs must have k indices."""
+    classes = np.unique(labels)
+    counts = [int((labels[draw] == c).sum()) for c in classes]
+    if all(count == k for count in counts):
+        return None
+    seen = (
+        f"For the classes {classes.tolist()} your answer has {counts} indices; "
+        f"{k} for each are right."
+    )
+    if sum(counts) == k:
+        return Diagnosis(
+            seen,
+            f"These are {k} examples in all, from any class.",
+            "Draw k for each class: loop over `np.unique(labels)`.",
+        )
+    if sum(counts) == k * len(classes):
+        return Diagnosis(
+            seen,
+            "The number is right, but not every class has its share.",
+            "Draw from each class on its own. If you did: is an index a position in `labels`, "
+            "or only among the examples of its class?",
+        )
+    return Diagnosis(
+        seen,
+        "Some classes have too few or too many shots.",
+        "Loop over `np.unique(labels)`, and draw k from each class that occurs.",
+    )
+
+
+def _judge_randomness(draws, labels, k):
+    """Compare sorted draws; the first two came from the same seed."""
+    first, again, *others = draws
+    if not np.array_equal(first, again):
+        return Diagnosis(
+            "Two generators with the same seed gave two different draws.",
+            "Some of the randomness does not come from `rng`, so nobody could repeat your run.",
+            "Draw with `rng.choice` or `rng.permutation`, not with `np.random`.",
+        )
+    if not all(np.array_equal(first, other) for other in others):
+        return None
+    firsts = [np.flatnonzero(labels == c)[:k] for c in np.unique(labels)]
+    if np.array_equal(first, np.sort(np.concatenate(firsts))):
+        return Diagnosis(
+            f"Your answer is always the first {k} of each class.",
+            "Data often comes sorted (by writer, by day): the first examples are not typical.",
+            "Draw at random: `rng.choice(positions, size=k, replace=False)`.",
+        )
+    return Diagnosis(
+        f"{1 + len(others)} different seeds gave one and the same draw.",
+        "Your answer does not use `rng`: was a new generator made inside the function?",
+        "Draw with the `rng` that comes as an argument.",
+    )
+
+
+SHOTS = Exercise(
+    "01.1",
+    cases=_labels_and_seeds,
+    compare=_compare_draws,
+    observe=draws_with_seeds,
+    unshown=("rng",),
+    hints=(
+        "Work class by class: `np.unique(labels)` lists the classes that occur.",
+        "`np.flatnonzero(labels == c)` lists the positions of class c. Choose k of them.",
+        "`rng.choice(positions, size=k, replace=False)` chooses; `np.concatenate` joins the "
+        "choices of all classes.",
+    ),
+)
 
 
 # 01.2  mean_and_halfwidth(accuracies)
+
+_MEAN, _HALFWIDTH = "np.mean(accuracies)", "stats.t.ppf(0.975, n - 1) * standard_error"
+_MEAN_AND_HALFWIDTH = f"{_MEAN}, {_HALFWIDTH}"
 
 
 def _accuracies(rng):
@@ -17,104 +149,69 @@ def _accuracies(rng):
     return [(rng.uniform(0.6, 0.95, size=n),) for n in (3, 5, 12)]
 
 
-def _compare_interval(expected, got):
-    if isinstance(got, np.ndarray):
-        got = got.tolist()
-    if not isinstance(got, list) or len(got) != 2:
-        return compare_values(expected, got)
-    return compare_values(expected[0], got[0], name="mean") or compare_values(
-        expected[1], got[1], name="halfwidth", rtol=1e-4
-    )
-
-
-def _both_ends(accuracies):
-    mean, halfwidth = _interval(accuracies)
-    return mean - halfwidth, mean + halfwidth
-
-
-def _interval(accuracies, *, quantile=None, ddof=1, root=True, factor=1.0):
-    """Work the interval out with one step of it changed."""
-    from scipy import stats
-
-    n = len(accuracies)
-    if quantile is None:
-        quantile = stats.t.ppf(0.975, n - 1)
-    spread = np.std(accuracies, ddof=ddof) / (np.sqrt(n) if root else 1.0)
-    return np.mean(accuracies), factor * quantile * spread
-
-
-def _with_one_sided_quantile(accuracies):
-    from scipy import stats
-
-    return _interval(accuracies, quantile=stats.t.ppf(0.95, len(accuracies) - 1))
-
-
-_INTERVAL_MISTAKES = (
-    Mistake(
-        lambda accuracies: _interval(accuracies, quantile=1.96),
-        "1.96 is the normal quantile: it is right only when the standard deviation is known.",
-        "With n seeds take the t quantile: `stats.t.ppf(0.975, n - 1)`.",
-    ),
-    Mistake(
-        lambda accuracies: _interval(accuracies, root=False),
-        "This is the spread of single runs, not of their mean.",
-        "The mean of n runs varies less than one run: divide by `np.sqrt(n)`.",
-    ),
-    Mistake(
-        lambda accuracies: _interval(accuracies, ddof=0),
-        "The standard deviation was divided by n; with few seeds that is too small.",
-        "Divide by n - 1: `np.std(accuracies, ddof=1)`.",
-    ),
-    Mistake(
-        lambda accuracies: _interval(accuracies, quantile=1.96, ddof=0),
-        "Two steps differ: 1.96 is the normal quantile, and the spread was divided by n.",
-        "Take `stats.t.ppf(0.975, n - 1)` and `np.std(accuracies, ddof=1)`.",
-    ),
-    Mistake(
-        lambda accuracies: _interval(accuracies, factor=2.0),
-        "This is the full width of the interval.",
-        "The half-width is the distance from the mean to one end.",
-    ),
-    Mistake(
-        _with_one_sided_quantile,
-        "With the quantile at 0.95, 5 % lie outside on each side: a 90 % interval.",
-        "For 95 % leave 2.5 % on each side: the quantile at 0.975.",
-    ),
-    Mistake(
-        lambda accuracies: _interval(accuracies, quantile=1.0),
-        "This is the standard error: the t quantile is missing.",
-        "Multiply by `stats.t.ppf(0.975, n - 1)`.",
-    ),
-    Mistake(
-        _both_ends,
-        "These are the two ends of the interval.",
-        "Return the mean, and the distance from it to one end.",
-    ),
-    Mistake(
-        lambda accuracies: _interval(accuracies)[::-1],
-        "The two numbers are swapped.",
-        "Return the mean first.",
-    ),
-)
-
-_INTERVAL = Exercise(
-    id="01.2",
-    title="A mean and its interval over seeds",
-    points=2,
-    inputs=("accuracies",),
+INTERVAL = Exercise(
+    "01.2",
     cases=_accuracies,
-    compare=_compare_interval,
+    compare=named(mean=1e-5, halfwidth=1e-4),
+    mistakes=(
+        Mistake(
+            "1.96 is the normal quantile: it is right only when the standard deviation is known.",
+            "With n seeds take the t quantile: `stats.t.ppf(0.975, n - 1)`.",
+            {"stats.t.ppf(0.975, n - 1)": "1.96"},
+        ),
+        Mistake(
+            "This is the spread of single runs, not of their mean.",
+            "The mean of n runs varies less than one run: divide by `np.sqrt(n)`.",
+            {" / np.sqrt(n)": ""},
+        ),
+        Mistake(
+            "The standard deviation was divided by n; with few seeds that is too small.",
+            "Divide by n - 1: `np.std(accuracies, ddof=1)`.",
+            {"ddof=1": "ddof=0"},
+        ),
+        Mistake(
+            "Two steps differ: 1.96 is the normal quantile, and the spread was divided by n.",
+            "Take `stats.t.ppf(0.975, n - 1)` and `np.std(accuracies, ddof=1)`.",
+            {"stats.t.ppf(0.975, n - 1)": "1.96", "ddof=1": "ddof=0"},
+        ),
+        Mistake(
+            "This is the full width of the interval.",
+            "The half-width is the distance from the mean to one end.",
+            {"stats.t.ppf": "2 * stats.t.ppf"},
+        ),
+        Mistake(
+            "With the quantile at 0.95, 5 % lie outside on each side: a 90 % interval.",
+            "For 95 % leave 2.5 % on each side: the quantile at 0.975.",
+            {"0.975": "0.95"},
+        ),
+        Mistake(
+            "This is the standard error: the t quantile is missing.",
+            "Multiply by `stats.t.ppf(0.975, n - 1)`.",
+            {"stats.t.ppf(0.975, n - 1) * ": ""},
+        ),
+        Mistake(
+            "These are the two ends of the interval.",
+            "Return the mean, and the distance from it to one end.",
+            {_MEAN_AND_HALFWIDTH: f"({_MEAN} - {_HALFWIDTH}, {_MEAN} + {_HALFWIDTH})"},
+        ),
+        Mistake(
+            "The two numbers are swapped.",
+            "Return the mean first.",
+            {_MEAN_AND_HALFWIDTH: f"{_HALFWIDTH}, {_MEAN}"},
+        ),
+    ),
     hints=(
         "Three steps: the standard deviation over the seeds, the standard error of the mean, and "
         "a factor from Student's t.",
         "The standard error is `np.std(accuracies, ddof=1) / np.sqrt(n)`.",
         "The factor is `stats.t.ppf(0.975, n - 1)`, from `scipy`: 2.5 % lie above it.",
     ),
-    mistakes=_INTERVAL_MISTAKES,
 )
 
 
 # 01.3  time_to_accuracy(seconds, accuracies, goal)
+
+_FIRST_TIME = 'seconds[reached[0]] if len(reached) else float("inf")'
 
 
 def _curves(rng):
@@ -124,20 +221,6 @@ def _curves(rng):
     falls_again = np.array([*rising[:3], 0.82, 0.91, 0.86, 0.7, 0.65])
     touches = np.array([*rising[:4], 0.75, 0.8, 0.85, 0.9])
     return [(seconds, falls_again, 0.8), (seconds, touches, 0.75), (seconds, rising, 0.95)]
-
-
-def _first_time(seconds, accuracies, goal, *, strictly=False, never=np.inf):
-    reached = np.flatnonzero(accuracies > goal if strictly else accuracies >= goal)
-    return seconds[reached[0]] if reached.size else never
-
-
-def _first_index(seconds, accuracies, goal):
-    reached = np.flatnonzero(accuracies >= goal)
-    return int(reached[0]) if reached.size else np.inf
-
-
-def _last_time(seconds, accuracies, goal):
-    return seconds[np.flatnonzero(accuracies >= goal)[-1]]
 
 
 def _compare_time(expected, got):
@@ -152,47 +235,42 @@ def _compare_time(expected, got):
     return diagnosis
 
 
-_TIME_MISTAKES = (
-    Mistake(
-        lambda seconds, accuracies, goal: _first_time(seconds, accuracies, goal, strictly=True),
-        "An accuracy equal to the goal has reached it, and your answer passes over it.",
-        "Use `>=` in place of `>`.",
-    ),
-    Mistake(
-        lambda seconds, accuracies, goal: seconds[np.argmax(accuracies)],
-        "This is the time of the best accuracy, not of the first that is good enough.",
-        "Look for the first place where `accuracies >= goal` is True.",
-    ),
-    Mistake(
-        _last_time,
-        "This is the last time at or above the goal, not the first.",
-        "Take the first place where `accuracies >= goal` is True, and stop there.",
-    ),
-    Mistake(
-        lambda seconds, accuracies, goal: seconds[-1],
-        "This is the time at the end of the run.",
-        "Take the first place where `accuracies >= goal` is True.",
-    ),
-    Mistake(
-        _first_index,
-        "This is a position in the array, not a time.",
-        "Use the position to look up `seconds`.",
-    ),
-)
-
-_TIME = Exercise(
-    id="01.3",
-    title="Time to a given accuracy",
-    points=2,
-    inputs=("seconds", "accuracies", "goal"),
+TIME = Exercise(
+    "01.3",
     cases=_curves,
     compare=_compare_time,
+    mistakes=(
+        Mistake(
+            "An accuracy equal to the goal has reached it, and your answer passes over it.",
+            "Use `>=` in place of `>`.",
+            {">= goal": "> goal"},
+        ),
+        Mistake(
+            "This is the time of the best accuracy, not of the first that is good enough.",
+            "Look for the first place where `accuracies >= goal` is True.",
+            {_FIRST_TIME: "seconds[np.argmax(accuracies)]"},
+        ),
+        Mistake(
+            "This is the last time at or above the goal, not the first.",
+            "Take the first place where `accuracies >= goal` is True, and stop there.",
+            {_FIRST_TIME: "seconds[reached[-1]]"},
+        ),
+        Mistake(
+            "This is the time at the end of the run.",
+            "Take the first place where `accuracies >= goal` is True.",
+            {_FIRST_TIME: "seconds[-1]"},
+        ),
+        Mistake(
+            "This is a position in the array, not a time.",
+            "Use the position to look up `seconds`.",
+            {"seconds[reached[0]]": "int(reached[0])"},
+        ),
+    ),
     hints=(
         "`accuracies >= goal` is an array of True and False: where is its first True?",
         "`np.flatnonzero(accuracies >= goal)` lists the places that reached the goal, in order.",
         "If that list is empty return `float('inf')`, else `seconds` at its first entry.",
     ),
-    mistakes=_TIME_MISTAKES,
 )
 
-EXERCISES = (SHOTS, _INTERVAL, _TIME)
+EXERCISES = (SHOTS, INTERVAL, TIME)

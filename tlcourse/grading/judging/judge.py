@@ -16,7 +16,8 @@ import threading
 import numpy as np
 
 from tlcourse.errors import CourseError
-from tlcourse.exercises import find, judge, right_answer
+from tlcourse.exercises import find, right_answer
+from tlcourse.exercises.judging import judge
 from tlcourse.grading.answers import WireError, decode, encode
 
 __all__ = ["Judge", "JudgeFailed", "seed_of"]
@@ -84,7 +85,7 @@ class Judge:
             outcomes: str that came out of the sandbox, or None when nothing did.
 
         Returns:
-            `(status, message, credit)`, as `tlcourse.exercises.judgement.judge` gives them.
+            `(status, message, credit)`, as `tlcourse.exercises.judging.judgement.judge` gives them.
 
         Raises:
             JudgeFailed: if the right answer itself cannot be had.

@@ -17,7 +17,6 @@ from tlcourse.grading.sandbox.mounts import (
     python_folders,
     system_links,
     system_paths,
-    unreadable_files,
     variables,
 )
 from tlcourse.grading.sandbox.program import end_program, start_program
@@ -84,7 +83,6 @@ class Bubblewrap:
                 for path in emptied_folders()
                 for word in ("--tmpfs", path, "--remount-ro", path)
             ),
-            *(word for path in unreadable_files() for word in ("--ro-bind", "/dev/null", path)),
             *("--ro-bind", str(folder), str(folder)),
             *("--remount-ro", "/"),
             *("--chdir", "/tmp/home", "--"),

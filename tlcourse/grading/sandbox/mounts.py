@@ -5,19 +5,19 @@ import sys
 from pathlib import Path
 
 from tlcourse.domains import data_folder
-from tlcourse.exercises import for_lesson, lesson_ids, notebooks_dir
+from tlcourse.exercises import notebooks_dir
 
 __all__ = [
     "emptied_folders",
     "python_folders",
     "system_links",
     "system_paths",
-    "unreadable_files",
     "variables",
 ]
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-_JUDGED = _PACKAGE / "exercises" / "by_lesson"
+# What judges answers lies in these folders, and nothing that runs beside an answer does.
+_JUDGING = [_PACKAGE / "exercises" / name for name in ("by_lesson", "judging")]
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc/ld.so.cache")
 
 
@@ -72,19 +72,8 @@ def _search_path():
 
 
 def emptied_folders():
-    """Returns the folders (list of str) that hold right answers, to be laid over."""
+    """Returns the folders (list of str) that hold or judge right answers, to be laid over."""
     # An editable install keeps a second copy of the notebooks beside the packages.
     installed = [Path(place, "tlcourse", "_course", "notebooks") for place in sys.path if place]
-    folders = {notebooks_dir(), _JUDGED / "__pycache__", *installed}
+    folders = {notebooks_dir(), *_JUDGING, *installed}
     return sorted(str(folder.absolute()) for folder in folders if folder.is_dir())
-
-
-def unreadable_files():
-    """Returns the files (list of str) that judge answers, to be laid over."""
-    observed = {  # the files of the functions that observe answers: they run beside these
-        Path(sys.modules[exercise.observe.__module__].__file__).resolve()
-        for lesson in lesson_ids()
-        for exercise in for_lesson(lesson)
-    }
-    files = sorted(_JUDGED.glob("lesson_*.py"))
-    return [str(path) for path in files if path not in observed]

@@ -3,8 +3,8 @@
 import pytest
 
 from tlcourse.errors import UnknownName
-from tlcourse.exercises import help as room
 from tlcourse.exercises import hint, solution
+from tlcourse.exercises import hints as room
 from tlcourse.exercises.catalog import find
 
 

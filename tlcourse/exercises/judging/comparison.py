@@ -5,7 +5,7 @@ import numpy as np
 from tlcourse.exercises.describe import describe, number
 from tlcourse.exercises.exercise import Diagnosis
 
-__all__ = ["compare_values"]
+__all__ = ["compare_values", "named"]
 
 
 def compare_values(expected, got, *, name="", rtol=1e-5, atol=1e-7):
@@ -30,6 +30,35 @@ def compare_values(expected, got, *, name="", rtol=1e-5, atol=1e-7):
         True
     """
     return _compare(expected, got, name, rtol, atol)
+
+
+def named(*, atol=1e-7, **rtol):
+    """Make a comparison of a fixed number of values, each called by a name in messages.
+
+    Args:
+        atol: absolute tolerance of all.
+        **rtol: name of each value, in order, to its relative tolerance.
+
+    Returns:
+        Function (expected, got) that gives None or a Diagnosis, as `Exercise.compare` does.
+
+    Example:
+        >>> named(mean=0.01, halfwidth=0.01)([2.0, 1.0], [2.0, 1.5]).seen
+        'Your answer gives 1.5 for `halfwidth`, and 1 is right.'
+    """
+
+    def compare(expected, got):
+        if isinstance(got, np.ndarray) and got.ndim == 1:
+            got = got.tolist()
+        if not isinstance(got, list) or len(got) != len(rtol):
+            return compare_values(expected, got)
+        parts = zip(rtol.items(), expected, got, strict=True)
+        return _first(
+            compare_values(right, part, name=name, rtol=tolerance, atol=atol)
+            for (name, tolerance), right, part in parts
+        )
+
+    return compare
 
 
 def _compare(expected, got, where, rtol, atol):

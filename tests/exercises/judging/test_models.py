@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from tlcourse.exercises.described_model import rebuild
+from tlcourse.exercises.judging.models import rebuild
 
 
 def described(model):

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from tlcourse.exercises.comparison import compare_values
+from tlcourse.exercises.judging.comparison import compare_values
 
 FLOATS = np.array([[0.0, 1.0], [2.0, 3.0]])
 

@@ -1,0 +1,7 @@
+"""How any answer is judged: compared with the right one, and told what it did instead."""
+
+from tlcourse.exercises.judging.comparison import compare_values, named
+from tlcourse.exercises.judging.judgement import judge
+from tlcourse.exercises.judging.models import judge_model
+
+__all__ = ["compare_values", "judge", "judge_model", "named"]
