@@ -25,6 +25,7 @@ from tlcourse.strategies.adaptation import (
     selected_accuracies,
 )
 from tlcourse.strategies.advise import Advice, advise
+from tlcourse.strategies.contract import ContractBroken, check_strategy
 from tlcourse.strategies.distillation import Distil
 from tlcourse.strategies.fine_tuning import (
     BSS,
@@ -43,6 +44,7 @@ from tlcourse.strategies.fine_tuning import (
     merge_lora,
 )
 from tlcourse.strategies.from_scratch import FromScratch
+from tlcourse.strategies.ground import Ground
 from tlcourse.strategies.multi_task import MultiTask, MultiTaskResult, Task, gradients_of_tasks
 from tlcourse.strategies.repeats import over_seeds, over_shots
 from tlcourse.strategies.result import TransferResult
@@ -74,6 +76,7 @@ __all__ = [
     "BiasOnly",
     "ConditionalDomainTerm",
     "ConfusionTerm",
+    "ContractBroken",
     "CoralTerm",
     "DeepCORAL",
     "Delta",
@@ -83,6 +86,7 @@ __all__ = [
     "FineTune",
     "FromScratch",
     "GradualUnfreezing",
+    "Ground",
     "ImportanceWeighting",
     "LinearProbe",
     "LoRA",
@@ -102,6 +106,7 @@ __all__ = [
     "Trainable",
     "TransferResult",
     "advise",
+    "check_strategy",
     "closest_to_both",
     "gradients_of_tasks",
     "interpolate",
