@@ -136,7 +136,7 @@ def test_the_release_is_entered_as_nbgrader_enters_it(tmp_path, path, url, book)
     def told(url):
         with Theirs(url, "tlcourse") as gradebook:
             notebook = gradebook.find_notebook(NAME, NAME)
-            cells = (*notebook.grade_cells, *notebook.lesson_exercises, *notebook.source_cells)
+            cells = (*notebook.grade_cells, *notebook.solution_cells, *notebook.source_cells)
             records = [(type(cell).__name__, *sorted(cell.to_dict().items())) for cell in cells]
             return (
                 notebook.kernelspec,

@@ -180,7 +180,7 @@ class Gradebook:
         there = next((one for one in assignment.notebooks if one.name == name), None)
         if there and ids != (
             {cell.name for cell in there.grade_cells},
-            {cell.name for cell in there.lesson_exercises},
+            {cell.name for cell in there.solution_cells},
         ):
             if there.submissions:
                 raise GradebookError(
