@@ -1,4 +1,4 @@
-"""What every strategy promises, as checks that run on the course's own and on anybody's."""
+"""The contract of all strategies, as checks that run on yours too."""
 
 import inspect
 import json

@@ -364,7 +364,7 @@ def test_a_term_that_is_not_finite_is_named(pair):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"terms": [MmdTerm(), MmdTerm()]}, "names of their own; two are 'mmd'"),
+        ({"terms": [MmdTerm(), MmdTerm()]}, "different names; two are 'mmd'"),
         ({"terms": ["mmd"]}, "`terms` must be terms such as MmdTerm.*; got 'mmd'"),
         ({"select": "best"}, "`select` must be one of .*; got 'best'"),
         ({"validation": 0.2}, "`validation` is for labelled targets"),
