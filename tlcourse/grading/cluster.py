@@ -123,7 +123,7 @@ def _client(scheduler, jobs, stack):
         return distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise CourseError(
-            f"the scheduler {scheduler!r} cannot be reached; expected was an address such as "
+            f"the scheduler {scheduler!r} cannot be reached; expected an address such as "
             "'tcp://10.0.0.1:8786' of one started with `dask scheduler`, or 'local'."
         ) from error
 

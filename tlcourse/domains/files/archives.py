@@ -137,7 +137,7 @@ def _check_packing(path, member):
     is_encrypted = member.flag_bits & 1
     if is_encrypted or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise DataError(
-            f"{path} is refused: {member.filename!r} is encrypted, or compressed in an unsupported way."
+            f"{path} is refused: {member.filename!r} is encrypted, or oddly compressed."
         )
 
 
