@@ -1,4 +1,4 @@
-"""The one place that validates plain arguments: numbers, counts, choices, seeds, and keywords."""
+"""Validation of plain arguments: numbers, counts, choices, seeds and keywords."""
 
 import functools
 import inspect

@@ -1,4 +1,4 @@
-"""Files that are either the old one or the new one, never half of either."""
+"""Atomic writes: a file holds its old content or its new one, never half of either."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 
 def write_atomically(path: str | os.PathLike, write: Callable[[BinaryIO], None]) -> None:
-    """Writes a file so that readers see all of it or nothing of it.
+    """Write a file so that readers see all of it or nothing of it.
 
     The bytes go to a temporary file in the same folder, reach the disk, and
     only then take the place of `path` in one step. Whatever happens before

@@ -6,7 +6,7 @@ __all__ = ["BadArgument", "BadCall", "CourseError", "UnknownName", "near", "near
 
 
 class CourseError(Exception):
-    """An error whose message is all that the reader needs.
+    """An error whose message says all the reader needs.
 
     Jupyter shows only the message, with no traceback: the line that went wrong is in the reader's
     own cell, and pages of our code above it would hide what to do.
@@ -18,22 +18,22 @@ class CourseError(Exception):
 
 
 class BadArgument(CourseError, ValueError):  # noqa: N818 (it reads better)
-    """An argument that is not allowed: the message names it, what came and what is allowed."""
+    """An argument that is not allowed: the message names it, the value and what is allowed."""
 
 
 class BadCall(CourseError, TypeError):  # noqa: N818 (it reads better)
-    """A call with an argument that there is not, or without one that is needed."""
+    """A call with an unknown argument, or without a required one."""
 
 
 class UnknownName(CourseError, ValueError):  # noqa: N818 (it reads better)
-    """A name that is not in a catalogue: a lesson, a domain, a backbone, an exercise."""
+    """A name that is in no catalogue of lessons, domains, backbones or exercises."""
 
 
 def near(name, names):
     """Say which of the allowed names the reader may have meant.
 
     Args:
-        name: what came; any object, it is compared as text, capitals do not count.
+        name: any object; it is compared as text, ignoring case.
         names: iterable of str, all that is allowed.
 
     Returns:

@@ -1,10 +1,10 @@
-"""Faces of rooms that import a file only when something of it is first used (PEP 562)."""
+"""Lazy package faces: import a file when one of its names is first used (PEP 562)."""
 
 from importlib import import_module
 
 
 def lazy_face(package, homes):
-    """Makes the module-level `__getattr__` of a package's `__init__`.
+    """Make the module-level `__getattr__` of a package's `__init__`.
 
     Args:
         package: str, the `__name__` of the `__init__`.

@@ -142,12 +142,12 @@ def test_no_sandbox_no_grading(submissions, tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["grade", "nowhere", "--out", "out", "--sandbox", "none"], 2, "There is no folder"),
-        (["grade", ".", "--out", "out", "--sandbox", "none"], 2, "There is no submission in"),
+        (["grade", "nowhere", "--out", "out", "--sandbox", "none"], 2, "found no folder"),
+        (["grade", ".", "--out", "out", "--sandbox", "none"], 2, "found "),
         (["grade", ".", "--out", "out", "--sandbox", "jail"], 2, "`sandbox` is 'jail'"),
         (["grade", "."], 2, "--out"),
         (["grade", ".", "--out", "out", "--jobs", "0"], 2, "--jobs"),
-        (["check", "04_mine.ipynb"], 2, "no plain file"),
+        (["check", "04_mine.ipynb"], 2, "not a regular file"),
         (["check", "mine.ipynb"], 2, "'mine.ipynb' is called after no lesson"),
     ],
 )

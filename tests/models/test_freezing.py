@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from model_weights import moved, values
 
 from tlcourse.backbones import load_backbone
 from tlcourse.errors import UnknownName
@@ -18,14 +19,6 @@ def backbone():
 def plain_fit(model, x, labels):
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     model.fit(x, labels, batch_size=16, epochs=2, verbose=0)
-
-
-def values(model):
-    return {w.path: np.array(np.asarray(w)) for w in model.weights}
-
-
-def moved(before, model):
-    return {path for path, value in values(model).items() if (value != before[path]).any()}
 
 
 def examples(rng):

@@ -5,6 +5,7 @@ import itertools
 import keras
 import numpy as np
 import pytest
+from model_weights import moved, values
 
 from tlcourse.backbones import RandomAffine
 from tlcourse.models import FeatureScale, copy_of
@@ -13,22 +14,12 @@ from tlcourse.strategies import (
     FineTune,
     FromScratch,
     LinearProbe,
-    SourceOnly,
     Strategy,
 )
 
 CNN = 5 * 5 * 16 + 3 * 3 * 16 * 32 + 3 * 3 * 32 * 64  # convolutions have no offsets
 NORM = 4 * (16 + 32 + 64)  # scale, offset, mean and variance
 HEAD = 64 * 3 + 3
-
-
-def values(model):
-    return {w.path: np.array(np.asarray(w)) for w in model.weights}
-
-
-def moved(before, model):
-    after = values(model)
-    return {path for path in before if (before[path] != after[path]).any()}
 
 
 def small(strategy, *args, **settings):
@@ -107,29 +98,6 @@ def test_from_scratch_moves_everything_and_uses_no_backbone(pair):
     assert result.n_trained == CNN + NORM // 2 + HEAD
     assert result.n_stored == CNN + NORM + HEAD
     assert all(layer.trainable for layer in result.backbone.layers)
-
-
-def test_source_only_uses_no_label_of_the_target(pair):
-    result = small(SourceOnly).fit(pair, seed=1)
-    assert result.n_labels == 0
-    assert result.n_stored == CNN + NORM + HEAD
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        LinearProbe,
-        FeatureExtraction,
-        FineTune,
-        lambda b, **s: FineTune(b, freeze_to="block1", freeze_statistics=False, **s),
-    ],
-)
-def test_the_backbone_that_was_given_never_changes(pair, backbone, make):
-    before, trainable = values(backbone), [layer.trainable for layer in backbone.layers]
-    result = make(backbone, steps=3, batch_size=8).fit(pair, shots=3)
-    assert moved(before, backbone) == set()
-    assert [layer.trainable for layer in backbone.layers] == trainable
-    assert not {id(w) for w in backbone.weights} & {id(w) for w in result.model.weights}
 
 
 def test_the_head_that_was_given_never_changes(pair, backbone, head):

@@ -1,4 +1,4 @@
-"""Networks that have a name: build or load them, with the weights and cards of the course."""
+"""Named backbones: architectures, pretrained weights and model cards."""
 
 from tlcourse.backbones.catalog import backbone_names, load_backbone
 from tlcourse.backbones.pretraining import Pretrained, pretrain, pretrainings

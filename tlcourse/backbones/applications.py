@@ -1,4 +1,4 @@
-"""Large networks of `keras.applications`, each with its own preprocessing inside."""
+"""Backbones from `keras.applications`, preprocessing included."""
 
 from keras import Input, Model, applications, layers, ops
 
@@ -24,7 +24,7 @@ APPLICATIONS = {
 
 
 def application(name, *, input_shape=(224, 224, 3), weights=None):
-    """Builds a `keras.applications` network without its top, for images in [0, 1].
+    """Build a `keras.applications` network without its top, for images in [0, 1].
 
     What `preprocess_input` of that network does to pixels is done inside, so that it can be
     neither forgotten nor done twice.

@@ -1,4 +1,4 @@
-"""The backbones that have a name."""
+"""Load a backbone by name."""
 
 from tlcourse.arguments import verb
 from tlcourse.backbones.applications import APPLICATIONS, application
@@ -14,13 +14,13 @@ _BUILDERS = {"small_cnn": (small_cnn, (28, 28, 1)), "small_resnet": (small_resne
 
 
 def backbone_names():
-    """Returns the names that `load_backbone` knows (tuple of str)."""
+    """Return the names that `load_backbone` knows (tuple of str)."""
     return (*_BUILDERS, *RECIPES, *APPLICATIONS)
 
 
 @verb
 def load_backbone(name, *, weights=None, input_shape=None, seed=None):
-    """Builds a backbone: images as a `Domain` holds them, in [0, 1], to features.
+    """Load a backbone: images in [0, 1] to features.
 
     Args:
         name: an architecture of the course (`small_cnn`, `small_resnet`); one that comes with the

@@ -1,4 +1,4 @@
-"""Images turned, scaled, sheared and shifted at random, each time anew, inside the network."""
+"""Random affine augmentation as a layer."""
 
 import math
 
@@ -8,7 +8,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class RandomAffine(keras.layers.Layer):
-    """Moves every image of a batch by an affine map of its own, in training only.
+    """Apply a random affine map to each image, in training only.
 
     What comes in at the rim is black (0).
 
@@ -29,7 +29,7 @@ class RandomAffine(keras.layers.Layer):
         self.supports_jit = False  # TensorFlow's XLA knows no projective transform
 
     def call(self, images, training=None):
-        """Returns the images (n, h, w, c), moved when training."""
+        """Return the images (n, h, w, c), moved when training."""
         if not training:
             return images
         n, height, width = (ops.shape(images)[i] for i in range(3))
@@ -52,10 +52,10 @@ class RandomAffine(keras.layers.Layer):
         )
 
     def compute_output_shape(self, input_shape):
-        """Returns the shape that came."""
+        """Return the shape that came."""
         return input_shape
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         names = ("rotation", "scale", "shear", "shift", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -4,7 +4,7 @@ from keras import Input, Model, layers
 
 
 def small_cnn(input_shape=(28, 28, 1)):
-    """Builds three convolution blocks that turn images into features.
+    """Build three convolution blocks that turn images into features.
 
     block1: 5×5, 16 channels, stride 2; block2: 3×3, 32 channels, stride 2; block3: 3×3, 64
     channels, then 2×2 max pooling and flattening. Each convolution is followed by batch

@@ -4,7 +4,7 @@ from keras import Input, Model, layers
 
 
 def small_resnet(input_shape=(32, 32, 3)):
-    """Builds a residual network of 1.1 million parameters that turns images into features.
+    """Build a residual network of 1.1 million parameters that turns images into features.
 
     A 3×3 stem of 32 channels, then three stages of 64, 128 and 160 channels. Each begins with a
     3×3 convolution of stride 2 and ends with a residual block of two more (He, Zhang, Ren & Sun,

@@ -1,4 +1,4 @@
-"""Weights from a file, with an error that names both sides when they do not fit."""
+"""Load weights from a file; a mismatch names both sides."""
 
 import math
 from pathlib import Path
@@ -7,7 +7,7 @@ from tlcourse.backbones.applications import APPLICATIONS
 
 
 def load_stored(model, path, name):
-    """Loads what `save_weights` wrote. Such a file holds arrays only: no code in it is run.
+    """Load what `save_weights` wrote. Such a file holds arrays only: no code in it is run.
 
     Args:
         model: `keras.Model`, changed in place.
@@ -59,12 +59,12 @@ def _shapes_in(path):
         with h5py.File(path) as file:
             file.visititems(note)
     except OSError as error:
-        raise ValueError(f"`weights`: '{path}' is damaged, or no file of weights.") from error
+        raise ValueError(f"`weights`: '{path}' is damaged, or not a file of weights.") from error
     return shapes
 
 
 def _summary(shapes):
-    """Says how many arrays there are, how many numbers in them, and the largest array."""
+    """Say how many arrays there are, how many numbers in them, and the largest array."""
     total = sum(math.prod(shape) for shape in shapes)
     largest = max(shapes, key=math.prod, default=())
     return f"{len(shapes)} arrays of {total:,} numbers, the largest {largest}"

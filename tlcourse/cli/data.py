@@ -1,4 +1,4 @@
-"""Commands for real data: what there is, what is here, and how the rest gets here."""
+"""Commands for real data: list, fetch, verify, locate."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Commands for teachers: release a course, grade submissions; and for learners: check one's own."""
+"""Commands for grading: release, grade, and a learner's own check."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Commands for lessons: put them somewhere, open them, run them, look at the machine."""
+"""Commands for lessons: start, lab, list, run, doctor."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What every command says: exit codes, JSON, and errors in one line."""
+"""Exit codes, JSON output and one-line errors."""
 
 import json
 import os
@@ -13,7 +13,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 
 
 def say(error):
-    """Says an error in one line on standard error.
+    """Print an error as one line on standard error.
 
     Args:
         error: Exception.
@@ -42,6 +42,6 @@ def say(error):
 
 
 def print_json(document):
-    """Prints a document as JSON on standard output, and nothing else."""
+    """Print a document as JSON on standard output, and nothing else."""
     # allow_nan: NaN is no JSON, and a document that others cannot read is a defect.
     print(json.dumps(document, indent=2, allow_nan=False))

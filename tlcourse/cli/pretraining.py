@@ -1,4 +1,4 @@
-"""The command that trains a backbone of the course anew."""
+"""The `pretrain` command."""
 
 import sys
 from pathlib import Path

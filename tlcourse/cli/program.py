@@ -61,7 +61,7 @@ _DATA_COMMANDS = {
 
 
 def _parser():
-    """Returns the commands as typer knows them, in the order of the help."""
+    """Return the commands as typer knows them, in the order of the help."""
     app = typer.Typer(
         help="Learn transfer learning by doing it: lessons that run, with exercises that answer.",
         add_completion=False,

@@ -1,4 +1,4 @@
-"""Where data comes from: domains, pairs of them, and images of one's own."""
+"""Domains: named data sets, pairs of them, and your own images."""
 
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.catalog import available, domain_names, load_domain, load_pair

@@ -1,4 +1,4 @@
-"""A domain from arrays of one's own."""
+"""Build a domain from your own arrays."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tlcourse.domains.examples import check_class_names, check_examples, check_l
 
 
 def to_unit(images):
-    """Scales uint8 images to float32 in [0, 1]."""
+    """Scale uint8 images to float32 in [0, 1]."""
     return images.astype("float32") / np.float32(255)
 
 
@@ -24,7 +24,7 @@ def from_arrays(
     test_share=0.25,
     seed=0,
 ):
-    """Makes a domain of images held in arrays.
+    """Make a domain from arrays of images.
 
     Args:
         x: (n, height, width, channels), 1 or 3 channels, uint8 or float in [0, 1].
@@ -79,7 +79,7 @@ def from_arrays(
 
 
 def _counted(present):
-    """Names classes by their numbers, which must leave none out: a gap is mostly a mistake."""
+    """Name classes by their numbers, which must leave none out: a gap is mostly a mistake."""
     missing = np.setdiff1d(np.arange(len(present)), present)
     if missing.size:
         raise ValueError(
@@ -103,9 +103,7 @@ def _as_array(values, name):
     try:
         return np.asarray(values)
     except ValueError as error:
-        raise ValueError(
-            f"`{name}` must be one array; its parts differ in shape, so that it cannot be."
-        ) from error
+        raise ValueError(f"`{name}` must be one array; its parts differ in shape.") from error
 
 
 def _as_images(x, name):

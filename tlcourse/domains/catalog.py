@@ -1,4 +1,4 @@
-"""The domains that have a name, and pairs of them."""
+"""Load a domain, or a pair, by name."""
 
 from functools import partial
 
@@ -62,12 +62,12 @@ _PAIRS = {
 
 
 def domain_names():
-    """Returns the names that `load_domain` knows (tuple of str)."""
+    """Return the names that `load_domain` knows (tuple of str)."""
     return tuple(_MAKERS)
 
 
 def available(name):
-    """Tells whether a domain can be loaded on this machine now.
+    """Tell whether a domain can be loaded on this machine now.
 
     Args:
         name: str, one of `domain_names()`.
@@ -83,7 +83,7 @@ def available(name):
 
 @verb
 def load_domain(name):
-    """Loads a domain by its name.
+    """Load a domain by its name.
 
     Args:
         name: `glyphs`, `glyphs-textured`, `handwritten`, `letters`, `reviews-a`, `reviews-b`
@@ -101,7 +101,7 @@ def load_domain(name):
 
 @verb
 def load_pair(name):
-    """Loads a source and a target domain, brought to one shape.
+    """Load a source and a target domain, brought to one shape.
 
     The smaller images are padded with zeros, and grey becomes colour by repetition, so that one
     backbone serves both.
@@ -143,7 +143,7 @@ def _entry(name):
 
 
 def _fitted(domain, shape):
-    """Pads the images of a domain to height and width, repeats grey to the channels, of `shape`."""
+    """Pad the images of a domain to height and width, repeat grey to the channels, of `shape`."""
     if domain.input_shape == shape:
         return domain
     before = [(wide - narrow) // 2 for wide, narrow in zip(shape, domain.input_shape, strict=True)]

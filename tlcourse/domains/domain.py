@@ -1,4 +1,4 @@
-"""A domain and a pair of domains: what every lesson and every strategy is given."""
+"""Domain and DomainPair: the data of every lesson and strategy."""
 
 from dataclasses import dataclass
 
@@ -70,7 +70,7 @@ class Domain:
         return self.x_train.shape[1:]
 
     def shots(self, k, seed=0):
-        """Draws k labelled training examples of every class.
+        """Draw k labelled training examples of every class.
 
         Args:
             k: int >= 1, examples per class.
@@ -138,7 +138,7 @@ class DomainPair:
 
     @property
     def same_classes(self):
-        """Whether both domains tell the same classes apart (bool)."""
+        """Tell whether both domains tell the same classes apart (bool)."""
         return self.source.class_names == self.target.class_names
 
     def __repr__(self):
@@ -146,7 +146,7 @@ class DomainPair:
 
 
 def stratified_split(labels, share, seed=0):
-    """Splits examples into two parts with the same mix of classes.
+    """Split examples into two parts with the same mix of classes.
 
     Args:
         labels: int array (n,).

@@ -1,4 +1,4 @@
-"""What must hold of examples, labels and class names before anything is built on them."""
+"""Validation of examples, labels and class names."""
 
 import numpy as np
 
@@ -28,16 +28,16 @@ def check_examples(x, name):
 
 
 def check_texts(x, name):
-    """Raises ValueError unless x is a 1-D array of texts, none of them blank."""
+    """Raise ValueError unless x is a 1-D array of texts, none of them blank."""
     if x.ndim != 1:
         raise ValueError(f"`{name}` must have shape (n,) when it holds texts; got {x.shape}.")
     blank = np.flatnonzero(np.strings.strip(x) == "")
     if blank.size:
-        raise ValueError(f"`{name}` must hold texts that say something; text {blank[0]} is blank.")
+        raise ValueError(f"`{name}` must not hold blank texts; text {blank[0]} is blank.")
 
 
 def check_labels(labels, n_examples, n_classes, name, x_name):
-    """Raises ValueError unless labels are one whole number per example, in 0 to n_classes - 1.
+    """Raise ValueError unless labels are one whole number per example, in 0 to n_classes - 1.
 
     Args:
         labels: array.
@@ -67,7 +67,7 @@ def check_labels(labels, n_examples, n_classes, name, x_name):
 
 
 def check_class_names(class_names):
-    """Returns class names as a tuple of str; raises ValueError if they are none or not distinct."""
+    """Return class names as a tuple of str; raise ValueError if they are none or not distinct."""
     try:
         names = () if isinstance(class_names, str) else tuple(str(name) for name in class_names)
     except TypeError:  # not iterable

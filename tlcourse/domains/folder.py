@@ -1,4 +1,4 @@
-"""A domain from a folder of one's own photographs."""
+"""Build a domain from a folder of photographs."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ SUFFIXES = frozenset(
 
 @verb
 def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0):
-    """Makes a domain of image files in folders named after their classes.
+    """Make a domain from a folder with one subfolder per class.
 
     Either `path/cat/1.jpg`, or `path/train/cat/1.jpg` and `path/test/cat/2.jpg`.
 
@@ -99,7 +99,7 @@ def _list_images(path):
 
 
 def _visible(folder):
-    """Returns what a folder holds, hidden things aside, in an order that every system agrees on."""
+    """Return what a folder holds, hidden things aside, in an order that every system agrees on."""
     shown = (child for child in folder.iterdir() if not child.name.startswith("."))
     return sorted(shown, key=lambda child: child.name)
 

@@ -1,4 +1,4 @@
-"""Every exercise of the course, found by its id."""
+"""Find an exercise by its id."""
 
 import importlib
 import pkgutil

@@ -1,4 +1,4 @@
-"""Check an answer where it was written, and say what is wrong and why."""
+"""Check an answer in the notebook, and explain what is wrong."""
 
 import contextlib
 import random

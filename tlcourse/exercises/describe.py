@@ -1,4 +1,4 @@
-"""Say in a few words what a piece of plain data is, for messages."""
+"""Describe plain data in a few words, for messages."""
 
 import numpy as np
 

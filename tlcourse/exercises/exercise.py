@@ -1,4 +1,4 @@
-"""What an exercise is, apart from its question and its right answer.
+"""The Exercise record: all of an exercise but its question and answer.
 
 Those two stand in the lesson's notebook. Here is what is needed to judge any answer: inputs to try
 it on, a way to turn what it does into plain data, and a comparison that explains a difference.

@@ -1,4 +1,4 @@
-"""Help with an exercise: its hints one by one, and its solution."""
+"""Hints, one at a time, and the solution."""
 
 from tlcourse.arguments import verb
 from tlcourse.exercises.catalog import find

@@ -1,4 +1,4 @@
-"""What answers do, as plain data, where a call alone does not show it.
+"""Observe what an answer does, where a plain call does not show it.
 
 Nothing here knows what is right: these functions run beside answers that nobody has to trust.
 """

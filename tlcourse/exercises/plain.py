@@ -1,4 +1,4 @@
-"""Plain data: the only form in which answers are compared.
+"""Plain data, the only form in which answers are compared.
 
 Arrays, numbers, text, lists and dicts have no behaviour of their own, so a comparison of plain
 data cannot be talked into anything (an object can bring its own `==`), and plain data can leave

@@ -1,4 +1,4 @@
-"""The right answer to an exercise: what its solution cell defines.
+"""The right answer to an exercise, taken from its solution cell.
 
 It is written once, in the lesson's notebook, where people read it; nothing here repeats it.
 """

@@ -1,4 +1,4 @@
-"""Show a message to the person at the keyboard: rich in a notebook, plain text elsewhere."""
+"""Show a message: rich in a notebook, plain text elsewhere."""
 
 import sys
 

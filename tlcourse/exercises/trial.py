@@ -1,4 +1,4 @@
-"""Try an answer on inputs, and write down as plain data what happened.
+"""Run an answer on inputs, and record the outcome as plain data.
 
 This runs beside the answer, which may do as it likes there: nothing here knows what is right, and
 what is written down is believed to be the answer's own doing, no more.

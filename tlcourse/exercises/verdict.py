@@ -1,4 +1,4 @@
-"""What a check says: passed, not attempted, wrong or raised, and why."""
+"""Verdicts: passed, not attempted, wrong or raised, and why."""
 
 import html
 import re
@@ -38,7 +38,7 @@ class Verdict:
 
     @property
     def passed(self):
-        """Whether the answer is right."""
+        """Tell whether the answer is right."""
         return self.status == "passed"
 
     def __str__(self):

@@ -1,4 +1,4 @@
-"""Grading: submissions that nobody has reason to trust, run apart and judged from outside.
+"""Grade untrusted submissions: run them in a sandbox, judge them outside.
 
 `tlcourse grade` calls `grade_class`, in the file of that name; the rest are its parts. Each is
 imported when it is first used: what runs in the sandbox needs hardly any of them.

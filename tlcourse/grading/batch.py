@@ -1,4 +1,4 @@
-"""Grade a class: results are written as they come, and a run that was interrupted goes on."""
+"""Grade a class: write grades as they come, and resume after an interruption."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ _FORMAT = 1
 
 
 def grade_all(handed, out, *, workers, on_done=lambda grade, new: None):
-    """Grades submissions, several at a time.
+    """Grade submissions, several at a time.
 
     A grade that is already in `out` stays when it is of this very file, secret, course and limits;
     so an interrupted run goes on where it was, and the same run again changes nothing.
@@ -54,7 +54,7 @@ def grade_all(handed, out, *, workers, on_done=lambda grade, new: None):
 
 
 def _settings(workers):
-    """Returns all that grades depend on but the submission, as text."""
+    """Return all that grades depend on but the submission, as text."""
     known = {
         "format": _FORMAT,
         "course": course_fingerprint(),
@@ -66,7 +66,7 @@ def _settings(workers):
 
 
 def _key(handed, settings):
-    """Returns a checksum of a submission and all that its grade depends on; None for no file."""
+    """Return a checksum of a submission and all that its grade depends on; None for no file."""
     path = handed.path
     if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
         return None
@@ -76,7 +76,7 @@ def _key(handed, settings):
 
 
 def _kept(path, key):
-    """Returns the grade in a file, or None when it is of something else or broken."""
+    """Return the grade in a file, or None when it is of something else or broken."""
     try:
         record = json.loads(path.read_bytes())
         if record["key"] == key:

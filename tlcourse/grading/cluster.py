@@ -1,4 +1,4 @@
-"""Grade on many machines: the workers of a Dask cluster, each with a sandbox of its own.
+"""Grade on the workers of a Dask cluster.
 
 A worker gets the notebook itself, so machines need share no folder, and gives back plain data. The
 grades are written down here alone, once each, whichever worker gave them and however often one was
@@ -60,7 +60,7 @@ class Cluster:
             self._client.run(_end_judges, self.secret)
 
     def grade(self, handed):
-        """Yields `(SubmissionFile, SubmissionGrade)` for each, as they come.
+        """Yield `(SubmissionFile, SubmissionGrade)` for each, as they come.
 
         What a lost worker had begun is begun anew by another one; a submission that several
         workers were lost with gets an `error`.
@@ -123,13 +123,13 @@ def _client(scheduler, jobs, stack):
         return distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise CourseError(
-            f"the scheduler {scheduler!r} cannot be reached; expected was an address such as "
+            f"the scheduler {scheduler!r} cannot be reached; expected an address such as "
             "'tcp://10.0.0.1:8786' of one started with `dask scheduler`, or 'local'."
         ) from error
 
 
 def _checked(client, scheduler, kind):
-    """Returns the name of the workers' sandbox, or raises if a grade would not be what it is here.
+    """Return the name of the workers' sandbox, or raise if a grade would not be what it is here.
 
     It is said before the work of hours begins.
     """
@@ -150,7 +150,7 @@ def _checked(client, scheduler, kind):
 
 
 def _state(kind):
-    """Returns a worker's course, its sandbox, and why it has none (dict)."""
+    """Return a worker's course, its sandbox, and why it has none (dict)."""
     remove_left_folders()
     name = problem = None
     try:
@@ -169,7 +169,7 @@ _judges = {}  # of this worker: those of each secret
 
 
 def _grade(course, content, student, lesson, secret, sandbox, limits):
-    """Grades one submission on a worker (the record of a `SubmissionGrade`)."""
+    """Grade one submission on a worker (the record of a `SubmissionGrade`)."""
     if course != course_fingerprint():  # this worker came later than `_checked`
         raise CourseError(f"a worker has another course ({course_fingerprint()}).")
     judges = _judges.setdefault(secret, Judges(secret, _MOST_JUDGES))
@@ -184,6 +184,6 @@ def _grade(course, content, student, lesson, secret, sandbox, limits):
 
 
 def _end_judges(secret):
-    """Ends a worker's judges of this secret; another run's may be at work."""
+    """End a worker's judges of this secret; another run's may be at work."""
     if secret in _judges:
         _judges.pop(secret).end()

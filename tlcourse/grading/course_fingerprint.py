@@ -1,4 +1,4 @@
-"""What the grade of a submission depends on beside it: the course, as it is on this machine."""
+"""Fingerprint of the installed course, on which every grade depends."""
 
 import functools
 import hashlib
@@ -15,7 +15,7 @@ __all__ = ["course_fingerprint"]
 
 @functools.cache
 def course_fingerprint():
-    """Returns text that is the same where the same submission gets the same grade.
+    """Return text that is the same where the same submission gets the same grade.
 
     It holds the versions of the course and of Keras, the backend, and a checksum of the right
     answers and of all that exercises are judged by.

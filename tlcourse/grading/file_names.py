@@ -1,4 +1,4 @@
-"""Names of files for students, whatever they are called."""
+"""Safe file names for student ids."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Folders for a while, which are removed whatever lies in them; also those of a grader killed."""
+"""Temporary folders, removed even after a killed run."""
 
 import contextlib
 import itertools
@@ -16,12 +16,12 @@ _NAME = re.compile(r"tlg-(\d+)-\w+")
 
 
 def new_folder():
-    """Makes a folder that tells whose it is (Path, short: that of a socket may have 107 bytes)."""
+    """Make a folder that tells whose it is (Path, short: that of a socket may have 107 bytes)."""
     return Path(tempfile.mkdtemp(prefix=f"tlg-{os.getpid()}-"))
 
 
 def remove_folder(folder):
-    """Removes a folder; one within it is first laid beside the others, however deep it was."""
+    """Remove a folder; one within it is first laid beside the others, however deep it was."""
     names, folders = itertools.count(), [folder]
     with contextlib.suppress(OSError):
         while folders:
@@ -39,7 +39,7 @@ def remove_folder(folder):
 
 
 def remove_left_folders():
-    """Removes the folders of this user's processes that are there no more."""
+    """Remove the folders of this user's processes that are there no more."""
     for path in Path(tempfile.gettempdir()).glob("tlg-*"):
         name = _NAME.fullmatch(path.name)
         if name is None or psutil.pid_exists(int(name[1])) or path.is_symlink():

@@ -1,4 +1,4 @@
-"""Grade one submission: its answers run in a sandbox, and are judged outside of it."""
+"""Grade one submission."""
 
 import time
 
@@ -15,7 +15,7 @@ _IMPORTS = {  # how the lessons' first cells import what `LESSON_NAMES` names
 
 
 def grade_submission(path, *, student, lesson, judge, sandbox, limits):
-    """Grades a student's notebook of one lesson.
+    """Grade a student's notebook of one lesson.
 
     Its answers run after the imports of the lesson, in their order, in one kernel; when one ends
     the kernel, the next go on in a new one. One that fails after another failed is tried once more
@@ -66,7 +66,7 @@ class _Answers:
         self._end()
 
     def grades(self, exercises):
-        """Returns the grades of answers (dict of exercise id to `ExerciseGrade`)."""
+        """Return the grades of answers (dict of exercise id to `ExerciseGrade`)."""
         found, doubtful = {}, []
         for exercise in exercises:
             found[exercise.id] = self._grade(exercise)
@@ -120,7 +120,7 @@ class _Answers:
         return self._judge.verdict(exercise.id, digest, reply)
 
     def _start(self):
-        """Starts a kernel, in the state that the answers before this one left.
+        """Start a kernel, in the state that the answers before this one left.
 
         Helpers that end it, or take longer than one answer may, are left out from then on.
         """
@@ -142,7 +142,7 @@ class _Answers:
         self._run(self._done)
 
     def _run(self, sources):
-        """Runs sources that have been looked at already, in the time of one answer."""
+        """Run sources that have been looked at already, in the time of one answer."""
         deadline = time.monotonic() + self._limits.seconds
         for source in sources:
             self._kernel.run(source, seconds=max(0.01, deadline - time.monotonic()))
@@ -154,7 +154,7 @@ class _Answers:
 
 
 def _clean(message):
-    """Returns text that every file can hold: no control characters, no halves of characters."""
+    """Return text that every file can hold: no control characters, no halves of characters."""
     whole = message.encode("utf-8", "replace").decode()
     return "".join(char if char.isprintable() or char == "\n" else " " for char in whole)
 

@@ -1,4 +1,4 @@
-"""What grading gives: a grade for each exercise of each submission, as plain records."""
+"""Grade records: one per exercise of each submission."""
 
 from dataclasses import asdict, dataclass
 
@@ -66,12 +66,12 @@ class SubmissionGrade:
         return sum(exercise.max for exercise in self.exercises)
 
     def to_record(self):
-        """Returns plain data for JSON (dict): the fields, and "score" and "max"."""
+        """Return plain data for JSON (dict): the fields, and "score" and "max"."""
         return {**asdict(self), "score": self.score, "max": self.max}
 
     @classmethod
     def from_record(cls, record):
-        """Returns the grade that `to_record` wrote down.
+        """Return the grade that `to_record` wrote down.
 
         Args:
             record: dict.

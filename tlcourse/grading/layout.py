@@ -1,4 +1,4 @@
-"""Where submissions lie: a folder for each student, a notebook for each lesson."""
+"""Find submissions: a folder per student, a notebook per lesson."""
 
 import re
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class SubmissionFile:
 
 
 def lesson_of(path):
-    """Returns the lesson that a notebook is called after ("04_mine.ipynb": "04"), or None.
+    """Return the lesson that a notebook is called after ("04_mine.ipynb": "04"), or None.
 
     Args:
         path: of the notebook.
@@ -43,7 +43,7 @@ def lesson_of(path):
 
 
 def find_submissions(folder, *, lessons=None):
-    """Finds the notebooks that were handed in.
+    """Find the notebooks that were handed in.
 
     In a student's folder they may lie in folders of their own, as nbgrader's exchange collects
     them. Checkpoints of Jupyter are no submissions.
@@ -61,7 +61,7 @@ def find_submissions(folder, *, lessons=None):
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise NoSubmissions(f"There is no folder {str(folder)!r}; expected was {_EXPECTED}.")
+        raise NoSubmissions(f"Expected {_EXPECTED}; found no folder {str(folder)!r}.")
     handed, left_out = {}, []
     for student in sorted(path for path in folder.iterdir() if path.is_dir()):
         if student.is_symlink() or student.name.startswith("."):
@@ -74,15 +74,12 @@ def find_submissions(folder, *, lessons=None):
                 handed[student.name, lesson] = SubmissionFile(student.name, lesson, path)
     found = sorted(each for each in handed.values() if lessons is None or each.lesson in lessons)
     if not found:
-        raise NoSubmissions(
-            f"There is no submission in {str(folder)!r}; expected was {_EXPECTED}; "
-            f"found was {_told(folder)}."
-        )
+        raise NoSubmissions(f"Expected {_EXPECTED}; found {_told(folder)} in {str(folder)!r}.")
     return found, left_out
 
 
 def _notebooks(student):
-    """Yields what ends in .ipynb in a student's folder and those right below it."""
+    """Yield what ends in .ipynb in a student's folder and those right below it."""
     for path in student.iterdir():
         if path.suffix == ".ipynb":
             yield path

@@ -1,4 +1,4 @@
-"""Grade several submissions at a time on this machine."""
+"""Grade several submissions at once on this machine."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -47,7 +47,7 @@ class LocalJobs:
         self._judges.end()  # one may have been asked meanwhile
 
     def grade(self, handed):
-        """Yields `(SubmissionFile, SubmissionGrade)` for each, as they come.
+        """Yield `(SubmissionFile, SubmissionGrade)` for each, as they come.
 
         Args:
             handed: list of `SubmissionFile`.
@@ -61,7 +61,7 @@ class LocalJobs:
 
 
 def grade_or_error(each, judge, sandbox, limits):
-    """Grades a submission; one that the grader itself fails on has an `error`.
+    """Grade a submission; one that the grader itself fails on has an `error`.
 
     Args:
         each: `SubmissionFile`.
@@ -87,7 +87,7 @@ def grade_or_error(each, judge, sandbox, limits):
 
 
 def not_graded(each, why):
-    """Returns the `SubmissionGrade` of a `SubmissionFile` that the grader failed on."""
+    """Return the `SubmissionGrade` of a `SubmissionFile` that the grader failed on."""
     return SubmissionGrade(each.student, each.lesson, (), error=f"It could not be graded: {why}")
 
 

@@ -1,4 +1,4 @@
-"""The learner's own grading: the same as the teacher's, on other inputs."""
+"""Grade your own notebook as a teacher would, on other inputs."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ _OPEN = b"not a secret: for learners to try themselves"
 
 
 def check_notebook(path, *, limits):
-    """Grades a learner's copy of a lesson, on inputs that no teacher grades with.
+    """Grade a learner's copy of a lesson, on inputs that no teacher grades with.
 
     It is the learner's own code, on their own machine: where there is no sandbox, it runs without.
 

@@ -1,4 +1,4 @@
-"""From a folder of submissions to grades, pages, tables, a report and a gradebook."""
+"""Grade a folder of submissions: grades, feedback, tables, report, gradebook."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ _LEAST_SECRET = 16  # bytes
 
 @dataclass(frozen=True)
 class Graded:
-    """What grading a class gave.
+    """The outcome of grading a class.
 
     Attributes:
         grades: list of `SubmissionGrade`, by student and lesson.
@@ -48,7 +48,7 @@ def grade_class(
     on_begin=lambda n: None,
     on_done=lambda grade, new: None,
 ):
-    """Grades all submissions in a folder, and writes everything that follows from it.
+    """Grade all submissions in a folder, and write everything that follows from it.
 
     Args:
         submissions: folder, see `find_submissions`.
@@ -114,7 +114,7 @@ def grade_class(
 
 
 def read_secret(path, *, make=False):
-    """Returns the bytes in a file that the inputs of exercises are drawn from.
+    """Return the bytes in a file that the inputs of exercises are drawn from.
 
     Args:
         path: of the file.
@@ -153,7 +153,7 @@ def _open(url, lessons):
 
 
 def _changes(submissions):
-    """Yields what has changed since the release that a folder or the one above it tells of."""
+    """Yield what has changed since the release that a folder or the one above it tells of."""
     for folder in (submissions, submissions.parent):
         if (folder / "manifest.json").is_file():
             yield from changed_since(read_manifest(folder / "manifest.json"))

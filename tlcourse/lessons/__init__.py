@@ -1,4 +1,4 @@
-"""The course at run time: set a lesson up, state claims, know the lessons.
+"""The course at run time: set up a lesson, state claims, list lessons.
 
 What the command line does with lessons has a module each: `workspace`, `lab`,
 `run`, `doctor`. They are not imported here, so that a notebook's `tl.setup`

@@ -1,4 +1,4 @@
-"""The lessons there are, as their notebooks describe themselves."""
+"""The lesson catalogue, read from the notebooks."""
 
 import json
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Lesson:
 
 
 def lessons() -> list[Lesson]:
-    """Lists all lessons, in the order of their ids.
+    """List all lessons, in the order of their ids.
 
     Returns:
         List of `Lesson`.
@@ -58,7 +58,7 @@ def lessons() -> list[Lesson]:
 
 
 def find_lesson(name: str) -> Lesson:
-    """Finds a lesson by its id.
+    """Find a lesson by its id.
 
     Args:
         name: "01", say; the zero in front may be left out.

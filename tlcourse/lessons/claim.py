@@ -1,4 +1,4 @@
-"""Claims: what a lesson says is measured, shown and asserted in one step."""
+"""Claims: measure, show and assert a statement in one step."""
 
 import html
 import re

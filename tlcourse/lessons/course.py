@@ -1,4 +1,4 @@
-"""What `tl.setup` hands to a lesson."""
+"""The Course object that `tl.setup` returns."""
 
 import html
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Course:
 
     @property
     def quick(self) -> bool:
-        """Whether this is the profile for a laptop and a few minutes."""
+        """Tell whether this is the profile for a laptop and a few minutes."""
         return self.profile == "quick"
 
     def seeds(self, n: int) -> list[int]:
@@ -62,7 +62,7 @@ class Course:
         return list(dict.fromkeys(int(word) for word in words))[:n]
 
     def offers(self, name: str) -> bool:
-        """Whether a part of the lesson can run here; when not, prints one line how to get it.
+        """Tell whether a part of the lesson can run here; when not, prints one line how to get it.
 
         Args:
             name: "gpu", or the name of a domain such as "mnist".

@@ -1,8 +1,8 @@
-"""Which devices Keras computes on."""
+"""List the devices that Keras computes on."""
 
 
 def device_names() -> tuple[str, ...]:
-    """Names the devices as Keras does: all GPUs, or the CPU where there is none.
+    """Name the devices as Keras does: all GPUs, or the CPU where there is none.
 
     Imports Keras and its backend, and makes TensorFlow look for GPUs.
 

@@ -1,4 +1,4 @@
-"""A measured value: how it stands in a sentence and in JSON, and whether it is one at all.
+"""Format a measured value for a sentence and for JSON.
 
 A value is a number, a sequence of numbers (one a seed), an interval (anything
 with `mean`, `low` and `high`), a dict of these, or a string.
@@ -60,7 +60,7 @@ def plain(value):
 
 
 def has_nan(value) -> bool:
-    """Whether a NaN is anywhere in the value."""
+    """Tell whether a NaN is anywhere in the value."""
     if isinstance(value, str):
         return False
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""What a run depends on: profile, seed, data folder, the processes of it, backend.
+"""Resolve the settings of a run: profile, seed, data, hosts, backend.
 
 Each is taken from the argument, else from the environment, else from the
 default. `tl.setup` in a notebook and `tlcourse run` outside read them here, so

@@ -1,4 +1,4 @@
-"""Keeping a library's start-up chatter off the screen without losing its errors."""
+"""Silence a library's start-up chatter without losing its errors."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What a method minimises besides the labels' cross-entropy (pure functions of arrays).
+"""Losses besides cross-entropy, as pure functions of arrays.
 
 Each is written with `keras.ops`, so that gradients flow on every backend, and gives a scalar that
 is a mean over the batch unless its docstring says otherwise. Results have the dtype of the first

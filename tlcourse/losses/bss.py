@@ -1,4 +1,4 @@
-"""Batch spectral shrinkage: give up the directions in which a batch hardly varies."""
+"""Batch spectral shrinkage: penalise the smallest singular values of the features."""
 
 from keras import ops
 

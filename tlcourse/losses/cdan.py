@@ -1,4 +1,4 @@
-"""CDAN: the domain classifier sees features together with what is predicted from them."""
+"""CDAN: condition the domain classifier on the predictions."""
 
 from keras import ops
 

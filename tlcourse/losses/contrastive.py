@@ -1,4 +1,4 @@
-"""Contrastive learning: two views of one example lie together, all others apart."""
+"""Contrastive loss: pull two views of an example together, push others apart."""
 
 from keras import ops
 

@@ -1,4 +1,4 @@
-"""DELTA: keep a layer's outputs, not its weights, near what they were."""
+"""DELTA: keep layer outputs, not weights, near the pretrained ones."""
 
 from keras import ops
 

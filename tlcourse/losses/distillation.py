@@ -1,4 +1,4 @@
-"""Distillation: a student learns from what a teacher gives out."""
+"""Distillation losses: match a teacher's soft outputs or features."""
 
 from keras import ops
 

@@ -1,4 +1,4 @@
-"""Entropy: how undecided predictions are, row by row and all together."""
+"""Prediction entropy, per example and of the mean prediction."""
 
 from keras import ops
 

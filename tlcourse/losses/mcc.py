@@ -1,4 +1,4 @@
-"""MCC: which classes the predictions for a target batch confuse with each other."""
+"""MCC: the class confusion of a batch of target predictions."""
 
 from keras import ops
 

@@ -1,4 +1,4 @@
-"""What must hold of a loss's arguments. A size that a symbolic batch leaves open is not checked."""
+"""Validation of loss arguments; sizes unknown in a symbolic batch are not checked."""
 
 from numbers import Real
 
@@ -52,12 +52,12 @@ def matrix(value, name, *, like=None, rows=1, columns=1):
 
 
 def too_few(size, least):
-    """Whether a size is known and below the least; a symbolic one is None, on JAX an expression."""
+    """Tell whether a size is known and too small; a symbolic one is None, on JAX an expression."""
     return isinstance(size, int) and size < least
 
 
 def check_width(x, name, like, like_name):
-    """Raises ValueError unless two tensors (n, d) agree in d."""
+    """Raise ValueError unless two tensors (n, d) agree in d."""
     width = like.shape[-1]
     if x.shape[-1] != width:
         raise ValueError(
@@ -66,7 +66,7 @@ def check_width(x, name, like, like_name):
 
 
 def check_rows(x, name, like, like_name):
-    """Raises ValueError unless two tensors have one row for each other."""
+    """Raise ValueError unless two tensors have one row for each other."""
     if differ(x.shape[:1], like.shape[:1]):
         raise ValueError(
             f"`{name}` must have {like.shape[0]} rows like `{like_name}`; "
@@ -75,7 +75,7 @@ def check_rows(x, name, like, like_name):
 
 
 def check_shape(x, name, like, like_name):
-    """Raises ValueError unless two tensors have the same shape, as far as it is known."""
+    """Raise ValueError unless two tensors have the same shape, as far as it is known."""
     if differ(x.shape, like.shape):
         raise ValueError(
             f"`{name}` must have shape {tuple(like.shape)} like `{like_name}`; "
@@ -84,7 +84,7 @@ def check_shape(x, name, like, like_name):
 
 
 def differ(shape, other):
-    """Whether two shapes cannot be the same; a size that is not known may be any."""
+    """Tell whether two shapes cannot be the same; a size that is not known may be any."""
     return len(shape) != len(other) or any(
         isinstance(one, int) and isinstance(two, int) and one != two
         for one, two in zip(shape, other, strict=True)

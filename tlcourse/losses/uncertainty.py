@@ -1,4 +1,4 @@
-"""Uncertainty weighting: several tasks' losses, balanced by weights that are learned."""
+"""Uncertainty weighting: balance task losses by learned weights."""
 
 from keras import ops
 

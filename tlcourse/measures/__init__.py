@@ -1,4 +1,4 @@
-"""What is reported and compared: accuracy with intervals, and what foretells it.
+"""Measures: accuracy with intervals, and scores that predict it.
 
 Transferability scores rank backbones before any training; distances and bounds compare domains;
 label-free scores choose a model without target labels (higher is better for each of them).

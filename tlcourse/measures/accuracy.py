@@ -1,4 +1,4 @@
-"""The share of examples that a model names rightly."""
+"""Classification accuracy."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What must hold of features, labels, probabilities and accuracies before they are measured."""
+"""Validation of features, labels, probabilities and accuracies."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ from tlcourse.domains import check_labels
 
 
 def check_features(features, name, *, least=2):
-    """Checks that features are one row of finite numbers per example.
+    """Check that features are one row of finite numbers per example.
 
     Args:
-        features: what came.
+        features: array-like (n, d).
         name: str, the argument to name in the message.
         least: int, the fewest rows allowed.
 
@@ -29,10 +29,10 @@ def check_features(features, name, *, least=2):
 
 
 def check_classes(labels, n_examples, name, x_name):
-    """Checks that labels name at least 2 classes, and counts those from 0.
+    """Check that labels name at least 2 classes, and count those from 0.
 
     Args:
-        labels: what came.
+        labels: array-like (n,).
         n_examples: int, how many there must be.
         name: str, the argument to name in the message.
         x_name: str, the argument that holds the examples.
@@ -53,10 +53,10 @@ def check_classes(labels, n_examples, name, x_name):
 
 
 def check_probs(probs, name):
-    """Checks that each row is a probability of every class.
+    """Check that each row is a probability of every class.
 
     Args:
-        probs: what came.
+        probs: array-like (n, n_classes).
         name: str, the argument to name in the message.
 
     Returns:
@@ -89,10 +89,10 @@ def check_probs(probs, name):
 
 
 def check_values(values, name, *, least, n=None):
-    """Checks that values are a flat row of finite numbers.
+    """Check that values are a flat row of finite numbers.
 
     Args:
-        values: what came.
+        values: array-like (n,).
         name: str, the argument to name in the message.
         least: int, the fewest allowed.
         n: int, how many there must be; None allows any number from `least`.
@@ -113,10 +113,10 @@ def check_values(values, name, *, least, n=None):
 
 
 def check_accuracies(values, name, *, n=None):
-    """Checks that values are accuracies of at least 2 seeds.
+    """Check that values are accuracies of at least 2 seeds.
 
     Args:
-        values: what came.
+        values: array-like (n,).
         name: str, the argument to name in the message.
         n: int, how many there must be; None allows any number from 2.
 
@@ -134,7 +134,7 @@ def check_accuracies(values, name, *, n=None):
 
 
 def check_same_width(features, like, name, like_name):
-    """Raises ValueError unless two feature arrays have the same number of columns."""
+    """Raise ValueError unless two feature arrays have the same number of columns."""
     if features.shape[1] != like.shape[1]:
         raise ValueError(
             f"`{name}` must have shape (n, {like.shape[1]}) like `{like_name}`; "

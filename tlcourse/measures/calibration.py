@@ -1,4 +1,4 @@
-"""Calibration: whether a model is right as often as it is sure."""
+"""Calibration: does confidence match accuracy?"""
 
 from typing import NamedTuple
 

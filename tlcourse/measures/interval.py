@@ -1,4 +1,4 @@
-"""A mean over seeds, and how far to trust it."""
+"""Confidence intervals of a mean over seeds."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A backbone and a head put together, and copies that share nothing."""
+"""Join backbones and heads; make independent copies."""
 
 from keras import Input, Model, layers
 
@@ -11,7 +11,7 @@ from tlcourse.models.variables import values_of
 
 @verb
 def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False, zero=False):
-    """Builds the task layer: a backbone's features to one logit per class.
+    """Build a classification head: features to one logit per class.
 
     Args:
         backbone: `keras.Model` whose features (n, d) the head will take.
@@ -44,7 +44,7 @@ def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False, ze
 
 @verb
 def join(backbone, head):
-    """Puts a head on a backbone; all three share their variables.
+    """Join a backbone and a head; the joint model shares their variables.
 
     Args:
         backbone: `keras.Model`, images to features (n, d).
@@ -68,7 +68,7 @@ def join(backbone, head):
 
 @verb
 def with_augmentation(model, augment):
-    """Puts a layer that changes images at random before a model, for training.
+    """Prepend a random augmentation layer to a model, for training.
 
     Args:
         model: `keras.Model` of images; its variables are shared.
@@ -87,7 +87,7 @@ def with_augmentation(model, augment):
 
 @verb
 def copy_of(model):
-    """Copies a model: the same layers, names and values, and no variable shared.
+    """Copy a model; no variable is shared.
 
     Args:
         model: `keras.Model` whose layers can be rebuilt from their config, as all of Keras's can.
@@ -112,7 +112,7 @@ def copy_of(model):
 
 
 def _finalize(model):
-    """Lets layers that keep constants beside their variables, as Normalization, renew them."""
+    """Let layers that keep constants beside their variables, as Normalization, renew them."""
     for layer in model.layers:
         if isinstance(layer, Model):
             _finalize(layer)

@@ -1,4 +1,4 @@
-"""A model as the list of its layers' calls, to be made again on other tensors."""
+"""A model as a list of layer calls that can be replayed."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class Call:
 
 
 def is_graph(model):
-    """Says whether a model is a graph of layers from one input to one output.
+    """Say whether a model is a graph of layers from one input to one output.
 
     Args:
         model: `keras.Model`.
@@ -48,7 +48,7 @@ def is_graph(model):
 
 
 def calls_of(model):
-    """Lists the calls of a model's layers, each after those whose outputs it takes.
+    """List the calls of a model's layers, each after those whose outputs it takes.
 
     Args:
         model: `keras.Model`, functional or sequential. A model inside it is one call.
@@ -75,7 +75,7 @@ def calls_of(model):
 
 
 def call_again(call, values, layer=None):
-    """Makes a call again where some tensors are replaced.
+    """Make a call again where some tensors are replaced.
 
     Args:
         call: `Call`.
@@ -94,7 +94,7 @@ def call_again(call, values, layer=None):
 
 
 def inside(layer, wanted):
-    """Lists those of some layers that lie in a model which can be opened.
+    """List those of some layers that lie in a model which can be opened.
 
     Args:
         layer: `keras.layers.Layer` or operation.

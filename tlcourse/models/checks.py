@@ -1,13 +1,13 @@
-"""What must hold of a backbone before anything is built on it."""
+"""Validation of backbones."""
 
 import keras
 
 
 def check_backbone(backbone):
-    """Checks that a backbone is a graph of layers from one input to features (n, d).
+    """Check that a backbone is a graph of layers from one input to features (n, d).
 
     Args:
-        backbone: what came as a backbone.
+        backbone: `keras.Model`, or anything else given as one.
 
     Raises:
         ValueError: that says what it is instead, and what to do.
@@ -37,10 +37,10 @@ def check_backbone(backbone):
 
 
 def check_fits(backbone, shape, name):
-    """Checks that a backbone takes examples of a shape.
+    """Check that a backbone takes examples of a shape.
 
     Args:
-        backbone: what came as a backbone.
+        backbone: `keras.Model`, or anything else given as one.
         shape: of one example, without the batch axis.
         name: str, the argument that holds the examples.
 

@@ -1,4 +1,4 @@
-"""Clones of models and layers: new variables, the same settings."""
+"""Clone models and layers: same settings, new variables."""
 
 import keras
 
@@ -6,7 +6,7 @@ from tlcourse.models.freezing import single_layers
 
 
 def clone_of(model):
-    """Rebuilds a model from the configs of its layers, with new random weights.
+    """Rebuild a model from the configs of its layers, with new random weights.
 
     What `keras.models.clone_model` does, and one thing more: a Dense layer with LoRA forgets its
     `lora_alpha` when it is rebuilt (Keras 3.15).
@@ -25,7 +25,7 @@ def clone_of(model):
 
 
 def rebuilt(layer, **changes):
-    """Makes a layer anew from its settings, with no weight of the one that came.
+    """Make a layer anew from its settings, with no weight of the one that came.
 
     Args:
         layer: `keras.layers.Layer`.

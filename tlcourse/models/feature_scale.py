@@ -1,4 +1,4 @@
-"""Features brought to mean 0 and standard deviation 1, all by the same two numbers."""
+"""Standardise features by one shared mean and deviation."""
 
 import keras
 import numpy as np
@@ -7,7 +7,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class FeatureScale(keras.layers.Layer):
-    """Subtracts one mean and divides by one standard deviation, both learned by `adapt`.
+    """Subtract one mean and divide by one standard deviation, both learned by `adapt`.
 
     y = (x − m) / s, with m and s over all entries of the features that `adapt` saw. One pair for
     all features, not one each: how much a feature varies is itself something the backbone learned.
@@ -17,12 +17,12 @@ class FeatureScale(keras.layers.Layer):
     """
 
     def build(self, input_shape):
-        """Makes the variables, m = 0 and s = 1."""
+        """Make the variables, m = 0 and s = 1."""
         self.mean = self.add_weight(name="mean", initializer="zeros", trainable=False)
         self.deviation = self.add_weight(name="deviation", initializer="ones", trainable=False)
 
     def adapt(self, features):
-        """Sets the mean and the standard deviation to those of features.
+        """Set the mean and the standard deviation to those of features.
 
         Args:
             features: float array (n, d).
@@ -32,6 +32,6 @@ class FeatureScale(keras.layers.Layer):
         self.deviation.assign(np.std(features, dtype="float64") or 1.0)
 
     def call(self, inputs):
-        """Returns the scaled features, shape as they came."""
+        """Return the scaled features, shape as they came."""
         mean = ops.cast(self.mean, inputs.dtype)
         return (inputs - mean) / ops.cast(self.deviation, inputs.dtype)

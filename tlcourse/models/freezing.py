@@ -1,4 +1,4 @@
-"""Freezing: layers whose variables stand still while the rest is trained."""
+"""Freeze and thaw layers."""
 
 from keras import Model, layers
 
@@ -8,7 +8,7 @@ from tlcourse.errors import UnknownName, near
 
 @verb
 def freeze(model, up_to=None):
-    """Freezes a model's layers from the input up to a named one, batch normalisation included.
+    """Freeze a model's layers from the input up to a named one, batch normalisation included.
 
     A frozen `BatchNormalization` layer also stops updating its statistics and uses the stored ones
     in `fit`: freezing the layer itself is what does it, calling the model with `training=False`
@@ -37,7 +37,7 @@ def freeze(model, up_to=None):
 
 @verb
 def thaw(model):
-    """Makes every layer of a model trainable, however deep.
+    """Make every layer of a model trainable, however deep.
 
     Args:
         model: `keras.Model`, changed in place. Compile it afterwards.
@@ -50,7 +50,7 @@ def thaw(model):
 
 @verb
 def freeze_batchnorm(model):
-    """Freezes every batch-normalisation layer of a model, however deep, and nothing else.
+    """Freeze every batch-normalisation layer of a model, however deep, and nothing else.
 
     With few target images a batch is a poor estimate of the statistics; the source's are kept.
 
@@ -67,7 +67,7 @@ def freeze_batchnorm(model):
 
 
 def layers_up_to(model, beginning):
-    """Lists the layers from the input up to the last one whose name begins so.
+    """List the layers from the input up to the last one whose name begins so.
 
     Args:
         model: `keras.Model`.
@@ -101,7 +101,7 @@ def _set(model, *, trainable):
 
 
 def single_layers(model):
-    """Yields the layers from input to output, those of a nested model in its place.
+    """Yield the layers from input to output, those of a nested model in its place.
 
     Args:
         model: `keras.Model`.

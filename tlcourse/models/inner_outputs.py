@@ -1,4 +1,4 @@
-"""A model that also gives what layers inside it give."""
+"""Expose intermediate layer outputs."""
 
 from keras import Model
 
@@ -6,7 +6,7 @@ from tlcourse.models.calls import call_again, calls_of, inside
 
 
 def with_inner_outputs(model, wanted):
-    """Builds a model of the same layers and variables that gives more than its output.
+    """Build a model that also returns intermediate outputs.
 
     Args:
         model: `keras.Model`, functional or sequential, from one input to one output.

@@ -1,4 +1,4 @@
-"""A model with layers put in after some of its own."""
+"""Insert layers into a model."""
 
 from keras import Model
 
@@ -6,7 +6,7 @@ from tlcourse.models.calls import call_again, calls_of, inside
 
 
 def insert_after(model, added):
-    """Builds a model of the same layers and variables, and new layers after some of them.
+    """Build a model with new layers inserted after some of its own.
 
     Args:
         model: `keras.Model`, functional or sequential, from one input to one output.
@@ -33,7 +33,7 @@ def insert_after(model, added):
     missing = [layer.name for layer in added if layer not in put_in]
     if missing:
         raise ValueError(
-            f"Nothing can be put in after layer {missing[0]!r}: it must lie in '{model.name}', "
+            f"Nothing can be inserted after layer {missing[0]!r}: it must lie in '{model.name}', "
             "or in a model inside it that has one input and one output."
         )
     return Model(start, values[id(end)], name=model.name)

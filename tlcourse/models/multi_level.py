@@ -1,4 +1,4 @@
-"""Features of several depths at once."""
+"""Features from several depths at once."""
 
 import keras
 from keras import Input, Model, layers
@@ -10,7 +10,7 @@ from tlcourse.models.checks import check_backbone
 
 @verb
 def multi_level(backbone, names, *, places=1, mirror=False):
-    """Makes a backbone whose features are those of several layers, side by side.
+    """Make a backbone whose features are those of several layers, side by side.
 
     Each layer's output is averaged over the image, or over each of `places` × `places` parts of it;
     then all are concatenated. What the source's classes did not need is gone from the last layer,
@@ -64,15 +64,15 @@ def multi_level(backbone, names, *, places=1, mirror=False):
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class Mirror(layers.Layer):
-    """Turns images (n, h, w, c) left to right."""
+    """Turn images (n, h, w, c) left to right."""
 
     def call(self, images):
-        """Returns the mirrored images."""
+        """Return the mirrored images."""
         return keras.ops.flip(images, axis=2)
 
 
 def _averaged(output, name, places):
-    """Returns the mean of each channel over each part; what has no places is taken as it is."""
+    """Return the mean of each channel over each part; what has no places is taken as it is."""
     if len(output.shape) == 2:
         return output
     height, width = output.shape[1:3]

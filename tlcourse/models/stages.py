@@ -1,4 +1,4 @@
-"""Stages: the parts of a backbone that are trained at their own rate, or one after the other."""
+"""Split a backbone into stages."""
 
 import re
 
@@ -13,7 +13,7 @@ _NUMBERED_LATER = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)*_?\d+")
 
 
 def stages(backbone):
-    """Groups the layers that have weights by the beginning of their names, from input to output.
+    """Group the layers that have weights by the beginning of their names, from input to output.
 
     Layers whose names begin with the same word and number, such as "block2", make a stage. A layer
     without a number belongs to the stage before it, and at the very beginning to the first one.
@@ -52,12 +52,12 @@ def stages(backbone):
 
 
 def _named_by_keras(layer):
-    """Whether a name is the class's, with a number or without: "normalization_4"."""
+    """Tell whether a name is the class's, with a number or without: "normalization_4"."""
     return re.sub(r"_\d+$", "", layer.name).replace("_", "") == type(layer).__name__.lower()
 
 
 def stage_ends(backbone):
-    """Returns for each stage the layer that gives its output, activation and addition included.
+    """Return for each stage the layer that gives its output, activation and addition included.
 
     It is the last layer before the next stage begins whose output has as many axes as that of the
     stage's last weights: for the last stage of a convolutional network its map, not the mean of it.
@@ -84,7 +84,7 @@ def stage_ends(backbone):
 
 
 def freeze_stages(backbone, n):
-    """Freezes the first n stages and thaws the rest.
+    """Freeze the first n stages and thaw the rest.
 
     Args:
         backbone: `keras.Model`, changed in place. Compile it afterwards.

@@ -1,10 +1,10 @@
-"""How the values of a model's variables get from one model to another."""
+"""Copy variable values between models."""
 
 import numpy as np
 
 
 def values_of(variables):
-    """Copies the values of variables.
+    """Copy the values of variables.
 
     Args:
         variables: list of `keras.Variable`.
@@ -17,7 +17,7 @@ def values_of(variables):
 
 
 def hand_over(variables, to):
-    """Gives variables the values of others.
+    """Give variables the values of others.
 
     Args:
         variables: list of `keras.Variable`, whose values are read.

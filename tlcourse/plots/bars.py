@@ -1,4 +1,4 @@
-"""A few numbers side by side, each with its spread."""
+"""Labelled bars with intervals."""
 
 from tlcourse.arguments import verb
 from tlcourse.plots.style import PALETTE
@@ -6,7 +6,7 @@ from tlcourse.plots.style import PALETTE
 
 @verb
 def labelled_bars(ax, values, *, errors=None, unit="", colours=None, spec=".2f"):
-    """Draws one horizontal bar per name with its number written beside it.
+    """Draw one horizontal bar per name with its number written beside it.
 
     Args:
         ax: matplotlib `Axes`.

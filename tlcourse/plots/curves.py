@@ -1,4 +1,4 @@
-"""Accuracy along shots, steps or seconds, with its spread over seeds."""
+"""Accuracy over shots, steps or seconds, with the spread over seeds."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tlcourse.plots.style import looks
 
 @verb
 def accuracy_over_shots(ax, table, shots):
-    """Draws accuracy against labels per class, one line per strategy, with 95 % intervals.
+    """Draw accuracy against labels per class, one line per strategy, with 95 % intervals.
 
     Args:
         ax: matplotlib `Axes`.
@@ -32,7 +32,7 @@ def accuracy_over_shots(ax, table, shots):
 
 @verb
 def accuracy_along_training(ax, curves, x, *, xlabel):
-    """Draws accuracy along a training, one line per strategy, with 95 % intervals over seeds.
+    """Draw accuracy along a training, one line per strategy, with 95 % intervals over seeds.
 
     Args:
         ax: matplotlib `Axes`.

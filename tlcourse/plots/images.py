@@ -1,4 +1,4 @@
-"""Examples of domains, side by side."""
+"""Example images of several domains, side by side."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from tlcourse.arguments import verb
 
 @verb
 def show_domains(ax, domains, *, per_class=1, seed=0):
-    """Draws one row of images per domain, one column block per class.
+    """Draw one row of images per domain, one column block per class.
 
     Args:
         ax: matplotlib `Axes`.

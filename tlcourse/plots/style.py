@@ -1,4 +1,4 @@
-"""Colours, lines and sizes that all figures of the course share."""
+"""Shared colours, lines and sizes of all figures."""
 
 import matplotlib.pyplot as plt
 
@@ -13,7 +13,7 @@ _KNOWN = {"fine-tuned": 0, "linear probe": 1, "MLP head": 2, "from scratch": 4}
 
 
 def looks(names):
-    """Gives every line of a figure its colour, dash and marker.
+    """Give every line of a figure its colour, dash and marker.
 
     Args:
         names: list of str; strategies that the course names keep their own look.
@@ -31,7 +31,7 @@ def looks(names):
 
 
 def use_style():
-    """Sets matplotlib's defaults for lessons: readable from the back row, small when stored."""
+    """Set matplotlib's defaults for lessons: readable from the back row, small when stored."""
     plt.rcParams.update(
         {
             "figure.dpi": 80,

@@ -1,4 +1,4 @@
-"""Recipes that train, and what they give back."""
+"""Transfer strategies and their results."""
 
 from tlcourse.strategies.adaptation import (
     CDAN,

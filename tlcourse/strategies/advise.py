@@ -1,4 +1,4 @@
-"""Advice: which strategy to begin with, how deep to freeze, at what learning rate, and why."""
+"""Recommend a strategy, freezing depth and learning rate, with reasons."""
 
 from dataclasses import dataclass, field
 
@@ -29,7 +29,7 @@ _FOLDS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """A strategy that is ready to `fit`, and the reasons for it.
+    """A strategy ready to `fit`, and the reasons for it.
 
     Attributes:
         strategy: `Strategy`, configured.
@@ -56,7 +56,7 @@ class Advice:
 
 @verb
 def advise(pair, *, backbone, head=None, shots=None, budget=60.0, augment=None, seed=0):
-    """Looks at the labels, the shift and the features, and says what to try first.
+    """Recommend a strategy from the labels, the domain shift and the features.
 
     It trains nothing but linear classifiers, and never looks at the target's test set. It is a
     place to begin, not a proof: `tests/benchmarks/advice.py` says how much accuracy following it
@@ -109,7 +109,7 @@ def _labelled(target, shots, seed):
 
 
 def _shift(backbone, pair):
-    """Returns the proxy A-distance of both domains' features (`Interval`)."""
+    """Return the proxy A-distance of both domains' features (`Interval`)."""
     parts = [
         extract_features(backbone, domain.x_train[:_MOST_SEEN])
         for domain in (pair.source, pair.target)
@@ -118,7 +118,7 @@ def _shift(backbone, pair):
 
 
 def _worth(backbone, x, labels, seed):
-    """Returns what linear classifiers make of the pretrained and of random features (dict)."""
+    """Return what linear classifiers make of the pretrained and of random features (dict)."""
     fewest = int(np.bincount(labels).min())
     if fewest < 2:
         return {}

@@ -1,4 +1,4 @@
-"""What every strategy promises, as checks that run on the course's own and on anybody's."""
+"""The contract of all strategies, as checks that run on yours too."""
 
 import inspect
 import json
@@ -13,6 +13,7 @@ import numpy as np
 from tlcourse.errors import CourseError
 from tlcourse.measures import accuracy
 from tlcourse.models import join, values_of
+from tlcourse.strategies.adaptation import SourceOnly
 from tlcourse.strategies.ground import make_ground
 from tlcourse.strategies.result import TransferResult
 from tlcourse.strategies.strategy import check_is_strategy
@@ -113,6 +114,8 @@ class Trial:
             for name, parameter in parameters.items()
             if name in models and parameter.default is parameter.empty
         }
+        if "start" in parameters:
+            settings["start"] = SourceOnly(steps=4, batch_size=8).fit(ground.pair, seed=1)
         return self._given(
             **settings, **{name: _SHORT[name] for name in _SHORT if name in parameters}
         )

@@ -1,10 +1,10 @@
-"""How many parameters variables hold."""
+"""Count parameters."""
 
 import math
 
 
 def n_parameters(variables):
-    """Counts the numbers in variables.
+    """Count the numbers in variables.
 
     Args:
         variables: iterable of Keras variables.

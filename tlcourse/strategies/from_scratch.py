@@ -1,4 +1,4 @@
-"""From scratch: the target's labels alone, random weights to begin with."""
+"""From-scratch baseline: random weights, target labels only."""
 
 from tlcourse.arguments import check_choice
 from tlcourse.backbones import backbone_names, load_backbone
@@ -7,7 +7,7 @@ from tlcourse.strategies.strategy import Strategy
 
 
 class FromScratch(Strategy):
-    """Trains a new network on the target alone: what transfer has to beat.
+    """Train a new network on the target alone: the baseline that transfer has to beat.
 
     With all of the target's labels it is the *target-only* bound.
 

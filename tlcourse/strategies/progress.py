@@ -5,7 +5,7 @@ import time
 
 
 def progress(items, label):
-    """Yields items and shows how many are done: in a notebook one line, in a terminal a bar.
+    """Yield items and show how many are done: in a notebook one line, in a terminal a bar.
 
     Where nobody watches (a pipe, a test) it is silent.
 

@@ -9,7 +9,7 @@ from tlcourse.strategies.strategy import check_is_strategy
 
 @verb
 def over_seeds(strategy, data, *, seeds, shots=None, eval_test=False):
-    """Fits a strategy once per seed.
+    """Fit a strategy once per seed.
 
     Args:
         strategy: a `Strategy`.
@@ -30,7 +30,7 @@ def over_seeds(strategy, data, *, seeds, shots=None, eval_test=False):
 
 @verb
 def over_shots(strategies, data, *, shots, seeds):
-    """Measures target accuracy for every strategy, number of shots and seed.
+    """Measure target accuracy for every strategy, number of shots and seed.
 
     For one seed and number of shots every strategy gets the same labelled examples.
 

@@ -13,7 +13,7 @@ from tlcourse.measures import accuracy
 
 @dataclass(frozen=True, kw_only=True)
 class TransferResult:
-    """A trained model and everything that a fair table says about it.
+    """A trained model, and what a fair comparison reports of it.
 
     Attributes:
         strategy: name of the strategy.
@@ -51,11 +51,11 @@ class TransferResult:
         return None if self.source is None else self.accuracy_on(self.source)
 
     def accuracy_on(self, domain):
-        """Returns the accuracy on the test set of a domain (float in [0, 1])."""
+        """Return the accuracy on the test set of a domain (float in [0, 1])."""
         return accuracy(self.model, domain.x_test, domain.labels_test)
 
     def to_json(self):
-        """Returns all but the models as one JSON document (str); a loss that is NaN is null."""
+        """Return all but the models as one JSON document (str); a loss that is NaN is null."""
         left_out = ("backbone", "head", "model", "source")
         plain = {key: value for key, value in vars(self).items() if key not in left_out}
         plain["source_accuracy"] = self.source_accuracy

@@ -5,7 +5,7 @@ from tlcourse.models import check_fits, copy_of, thaw
 
 
 def starting_backbone(backbone, input_shape):
-    """Returns a backbone of one's own to train.
+    """Return a backbone of one's own to train.
 
     Args:
         backbone: name, see `tlcourse.backbones.load_backbone`; or `keras.Model`, images to

@@ -19,7 +19,7 @@ from tlcourse.training import seed_keras, train
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
-    """What a training is given of a pair.
+    """The data that one training gets.
 
     Attributes:
         x: float array (n, ...), labelled.
@@ -35,7 +35,7 @@ class Examples:
 
 
 class Strategy(Trainable):
-    """A recipe that trains: configured by keyword, then `fit`.
+    """Base class of strategies: configure by keyword, then `fit`.
 
     A strategy implements `_prepare`, which returns the backbone and the head to start from, what
     is frozen already frozen; it may override `_train`.
@@ -45,7 +45,7 @@ class Strategy(Trainable):
     """
 
     def fit(self, data, *, shots=None, seed=0, eval_test=False):
-        """Trains on labelled examples and measures on test sets.
+        """Train on labelled examples and measure on test sets.
 
         Args:
             data: a `DomainPair`, or the target `Domain` alone.
@@ -98,17 +98,17 @@ class Strategy(Trainable):
         )
 
     def _labelled(self, target, source, shots, seed):
-        """Returns the labelled examples to train on: by default the target's."""
+        """Return the labelled examples to train on: by default the target's."""
         if shots is None:
             return target.x_train, target.labels_train
         return target.shots(shots, seed)
 
     def _target_labels(self, labels):
-        """Returns how many labels of the target are used, given the labels trained on."""
+        """Return how many labels of the target are used, given the labels trained on."""
         return len(labels)
 
     def _prepare(self, target):
-        """Returns `(backbone, head)`, copies of their own, frozen where the strategy freezes."""
+        """Return `(backbone, head)`, copy of their own, frozen where the strategy freezes."""
         raise NotImplementedError(f"{type(self).__name__} must say what it starts from.")
 
     def _train(self, model, backbone, head, examples, seed):
@@ -130,11 +130,11 @@ class Strategy(Trainable):
         )
 
     def _n_stored(self, backbone):
-        """Returns how many parameters of the backbone to keep for this task (int)."""
+        """Return how many parameters of the backbone to keep for this task (int)."""
         return backbone.count_params() - _count_frozen(backbone)
 
     def _selected(self):
-        """Returns how the weights that are kept were chosen (str)."""
+        """Return how the weights that are kept were chosen (str)."""
         if self.training.validation:
             share = f"{self.training.validation:.0%}"
             return f"best of {self.training.n_evals} on {share} of the labels"
@@ -171,7 +171,7 @@ def _target_and_source(data):
 
 
 def _count_frozen(model):
-    """Counts the parameters of layers that are frozen, statistics included."""
+    """Count the parameters of layers that are frozen, statistics included."""
     frozen = 0
     for layer in model.layers:
         if isinstance(layer, keras.Model):

@@ -5,7 +5,7 @@ from tlcourse.training import Training
 
 
 class Trainable(metaclass=Configured):
-    """Configured by keyword with how long and how fast it trains.
+    """Base class of all that trains: its keywords make a `Training`.
 
     A class may have defaults of its own in `DEFAULTS`. Giving `steps` takes the place of a default
     of `epochs`, and the other way round.

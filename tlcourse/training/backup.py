@@ -13,7 +13,7 @@ from tlcourse.models import values_of
 
 
 class Backup:
-    """One training's state, under a name that says which training it is.
+    """Checkpoint of one training, in a file named after that training.
 
     The name follows from the network, its start values, the first batch, the steps and the seed:
     a file of another training is never taken for this one's, and several may share a folder.
@@ -36,7 +36,7 @@ class Backup:
         self.path = Path(folder) / f"training-{check:08x}.npz"
 
     def load(self, model):
-        """Puts the stored values into a model and its optimiser.
+        """Put the stored values into a model and its optimiser.
 
         Args:
             model: the `keras.Model` that the backup was made with.
@@ -61,7 +61,7 @@ class Backup:
         return noted | {"best": groups["best"] or None}
 
     def save(self, model, values, noted, best):
-        """Writes the state of a training, in one step.
+        """Write the state of a training, in one step.
 
         Args:
             model: the `keras.Model` in training.
@@ -76,12 +76,12 @@ class Backup:
         write_atomically(self.path, lambda file: np.savez(file, **arrays))
 
     def done(self):
-        """Removes the file: the training has come to its end."""
+        """Remove the file: the training has come to its end."""
         self.path.unlink(missing_ok=True)
 
 
 def _settings(optimizer):
-    """Returns what an optimiser was told, without the numbers that Keras gives to objects."""
+    """Return what an optimiser was told, without the numbers that Keras gives to objects."""
     settings = {**optimizer.get_config(), "name": None}
     rate = settings["learning_rate"]
     if isinstance(rate, dict):
@@ -95,7 +95,7 @@ def _group(arrays, key):
 
 
 def _arrays(batch):
-    """Yields the arrays of a batch, however it is built."""
+    """Yield the arrays of a batch, however it is built."""
     if isinstance(batch, dict):
         batch = [batch[key] for key in sorted(batch)]
     if isinstance(batch, np.ndarray):

@@ -7,7 +7,7 @@ from tlcourse.training.devices import evenly, n_shares, own_part
 
 
 class ShuffledBatches(keras.utils.PyDataset):
-    """Examples in random order, every one used once before any is used again.
+    """Shuffled batches; every example is used once before any repeats.
 
     Which examples a batch holds follows from its index alone: Keras looks at the first batches
     before it begins, and how often it does so differs between backends.
@@ -30,7 +30,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         return self._steps - self._skipped
 
     def skip(self, n):
-        """Leaves out the first n batches (int), as a training does that goes on after them."""
+        """Leave out the first n batches (int), as a training does that goes on after them."""
         self._skipped = n
 
     def __getitem__(self, index):
@@ -43,7 +43,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         return tuple(array[chosen] for array in self._arrays)
 
     def _order(self, number):
-        """Returns the order of one pass over the examples, as drawn when it was first needed."""
+        """Return the order of one pass over the examples, as drawn when it was first needed."""
         if number not in self._orders:
             self._orders = {n: order for n, order in self._orders.items() if n == number - 1}
             rng = np.random.default_rng([self._seed, int(number)])
@@ -52,7 +52,7 @@ class ShuffledBatches(keras.utils.PyDataset):
 
 
 class OrderedBatches(keras.utils.PyDataset):
-    """Examples in their own order, the last batch as long as it comes.
+    """Batches in order; the last may be shorter.
 
     Args:
         arrays: arrays (n, ...), cut alike.

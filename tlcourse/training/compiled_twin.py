@@ -22,7 +22,7 @@ _MAX_SHARED_PARAMETERS = 2_000_000  # beyond this a second copy in memory costs 
 
 
 class CompiledTwin:
-    """A compiled model that works with the variables of another one.
+    """A compiled copy of a model, kept and reused on other variables.
 
     The model itself is never compiled, so what its owner has compiled stays as it is.
 
@@ -57,7 +57,7 @@ class CompiledTwin:
 
     @contextmanager
     def holding(self, model):
-        """Lends a model's variables, the optimiser as new; hands them back whatever happens."""
+        """Lend a model's variables, the optimiser as new; hand them back whatever happens."""
         hand_over(model.variables, to=self.compiled.variables)
         for variable, start in self._optimiser_start:
             variable.assign(np.broadcast_to(start, variable.shape))
@@ -67,7 +67,7 @@ class CompiledTwin:
             hand_over(self.compiled.variables, to=model.variables)
 
     def warm_up(self, batches):
-        """Traces the step for batches of this size, leaving the variables as they were."""
+        """Trace the step for batches of this size, leaving the variables as they were."""
         if batches.batch_size in self._warm:
             return
         before = values_of(self.compiled.variables)
@@ -80,7 +80,7 @@ class CompiledTwin:
 
 
 def compiled_twin_for(model, optimiser=None, *, steps=0, loss=None):
-    """Returns the `CompiledTwin` for a model: the kept one, where its architecture has one.
+    """Return the `CompiledTwin` for a model: the kept one, where its architecture has one.
 
     Args:
         model: `keras.Model`.
@@ -106,7 +106,7 @@ def compiled_twin_for(model, optimiser=None, *, steps=0, loss=None):
 
 
 def _kept_by(model):
-    """Returns the twin on a model's own variables, made anew when its layers have changed."""
+    """Return the twin on a model's own variables, made anew when its layers have changed."""
     # What is enabled later, such as LoRA, shows in the variables and not always in the config.
     key = (model.to_json(), [id(variable) for variable in model.variables])
     kept = _KEPT_BY_MODEL.get(model)
@@ -127,7 +127,7 @@ def _can_be_shared(model):
 
 
 def _twin(model):
-    """Returns a copy of a model with variables of its own, frozen one by one as the model's are."""
+    """Return a copy of a model with variables of its own, frozen one by one as the model's are."""
     twin = clone_of(model)
     for variable, mine in zip(model.variables, twin.variables, strict=True):
         mine.trainable = variable.trainable
@@ -135,7 +135,7 @@ def _twin(model):
 
 
 def _config_says_all(layer):
-    """Whether a layer is fully told by its config and variables: then a twin does the same.
+    """Tell whether a layer is fully told by its config and variables: then a twin does the same.
 
     Not so for layers that others wrote, for Lambda, for layers that keep constants beside their
     variables, as Normalization does, and where a layer inside a layer was given LoRA.
@@ -153,7 +153,7 @@ def _config_says_all(layer):
 
 
 def _same_layers(model):
-    """Returns a model of the same layers and variables; one that is all code can only be itself."""
+    """Return a model of the same layers and variables; one that is all code can only be itself."""
     if not is_graph(model):
         return model
     return keras.Model(model.inputs[0], model.outputs[0], name=model.name)

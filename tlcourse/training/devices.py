@@ -10,7 +10,7 @@ import keras
 
 
 class _Shared(keras.distribution.DataParallel):
-    """Every device takes its part of a batch, and holds all weights."""
+    """Data parallel: each device takes part of a batch and holds all weights."""
 
     def __init__(self, devices):
         # Our batches are cut already: Keras itself can only cut `tf.data`.
@@ -25,7 +25,7 @@ class _Whole(_Shared):
 
 
 def use_devices(devices="auto"):
-    """Shares every batch between devices of this machine, for models built from now on.
+    """Share batches between this machine's devices, for models built from now on.
 
     On JAX the numbers are those of one device up to rounding. On TensorFlow each device computes
     batch normalisation, and losses between examples such as MMD, on its part of the batch, and
@@ -63,7 +63,7 @@ def use_devices(devices="auto"):
 
 
 def connect_hosts(hosts, process):
-    """Makes this process one of several, on one machine or many, that train one model together.
+    """Join this process with others that train one model together.
 
     All run the same program with the same seed; each feeds its part of every batch and ends with
     the same weights. Predictions are computed whole by every device. Call it before anything is
@@ -92,7 +92,7 @@ def connect_hosts(hosts, process):
 
 
 def n_shares():
-    """Returns how many devices share a batch (int)."""
+    """Return how many devices share a batch (int)."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -102,13 +102,13 @@ def n_shares():
 
 
 def n_processes():
-    """Returns how many processes train together (int)."""
+    """Return how many processes train together (int)."""
     shared = _distribution()
     return 1 if shared is None else shared.num_processes
 
 
 def evenly(batch_size):
-    """Returns the next lower size that all devices can share, at least one example for each.
+    """Return the next lower size that all devices can share, at least one example for each.
 
     Args:
         batch_size: int.
@@ -122,7 +122,7 @@ def evenly(batch_size):
 
 
 def own_part(batch_size):
-    """Returns which examples of a batch this process feeds.
+    """Return which examples of a batch this process feeds.
 
     Args:
         batch_size: int, of the whole batch, see `evenly`.
@@ -139,7 +139,7 @@ def own_part(batch_size):
 
 
 def whole_batches():
-    """Returns a context in which every device takes whole batches, where processes are several.
+    """Return a context in which every device takes whole batches, where processes are several.
 
     What is then predicted lies in every process; else each would hold its part alone.
     """
@@ -149,7 +149,7 @@ def whole_batches():
 
 
 def check_lies_on_all(model):
-    """Checks that a model was built where it is now to be run.
+    """Check that a model was built where it is now to be run.
 
     Args:
         model: `keras.Model`.
@@ -166,7 +166,7 @@ def check_lies_on_all(model):
 
 
 def precision():
-    """Returns the dtype policy that suits this machine.
+    """Return the dtype policy that suits this machine.
 
     Half precision is faster on a GPU, and slower on a CPU.
 
@@ -180,7 +180,7 @@ def precision():
 
 
 def _names():
-    """Returns Keras's names of the devices; on PyTorch, where it names none, of the first one."""
+    """Return Keras's names of the devices; on PyTorch, where it names none, of the first one."""
     if keras.backend.backend() == "torch":
         return ["cpu:0"]
     return keras.distribution.list_devices()
@@ -212,7 +212,7 @@ def _n_copies(value):
 
 
 def _generation():
-    """Returns the first number of the GPU's compute capability, a high one where there is none."""
+    """Return the first number of the GPU's compute capability, a high one where there is none."""
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -225,7 +225,7 @@ def _generation():
 
 
 def jit_compile():
-    """Returns what to ask of Keras: XLA takes seconds to compile what a CPU then runs no faster."""
+    """Return what to ask of Keras: XLA takes seconds to compile what a CPU then runs no faster."""
     if keras.backend.backend() != "tensorflow":
         return "auto"
     if n_shares() > 1:

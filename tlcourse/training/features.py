@@ -10,7 +10,7 @@ from tlcourse.training.predict import predict
 
 @verb
 def extract_features(backbone, data, *, batch_size=None):
-    """Runs a backbone over data once, in inference mode, and keeps what comes out.
+    """Compute features once, in inference mode.
 
     Training a head on these costs next to nothing, however many epochs it takes: the backbone is
     never run again.

@@ -109,7 +109,7 @@ def _fit(compiled, batches, recorder, seed, backup):
 
 
 def accuracy_on(x, labels, *, times=1):
-    """Returns a look for `HistoryRecorder`: how many examples a model names rightly.
+    """Return a look for `HistoryRecorder`: how many examples a model names rightly.
 
     Args:
         x: array (n, ...).

@@ -12,7 +12,7 @@ _MAX_BYTES = 2**30  # of what crosses the cut, for all examples together
 
 
 def split_at_freeze(model):
-    """Cuts a model in two where frozen layers end, if one tensor alone crosses from there.
+    """Split a model where its frozen layers end, if a single tensor crosses there.
 
     What a frozen layer gives for an example is the same at every step. Not so if it acts at
     random, as Dropout and augmentation do: such layers, and whatever comes after them, are left
@@ -61,7 +61,7 @@ def split_at_freeze(model):
 
 
 def past_the_frozen(model, x, eval_data=None, *, epochs):
-    """Runs the frozen beginning of a model over all examples, where that saves work.
+    """Precompute the frozen beginning of a model, where that saves work.
 
     Args:
         model: `keras.Model`, frozen as it is to be trained.
@@ -87,13 +87,13 @@ def past_the_frozen(model, x, eval_data=None, *, epochs):
 
 
 def _split_inside(call):
-    """Cuts the model that a call is of, unless it is called with more than its input."""
+    """Cut the model that a call is of, unless it is called with more than its input."""
     alone = len(call.args) == 1 and all(value is None for value in call.kwargs.values())
     return split_at_freeze(call.layer) if alone and isinstance(call.layer, keras.Model) else None
 
 
 def _stands_still(layer):
-    """Whether a layer gives the same for the same example at every step, and we know it."""
+    """Tell whether a layer gives the same for the same example at every step, and we know it."""
     if isinstance(layer, keras.Model):
         return is_graph(layer) and all(map(_stands_still, layer.layers))
     if isinstance(layer, layers.InputLayer) or not isinstance(layer, layers.Layer):

@@ -12,11 +12,11 @@ _CHECKS = 5  # how often in a training it is asked whether the loss is finite
 
 
 class Diverged(UserWarning):
-    """The loss was no longer finite, and the training stopped before its end."""
+    """The loss became infinite or NaN, and training stopped early."""
 
 
 class HistoryRecorder(keras.callbacks.Callback):
-    """Writes the history: step, time, loss, and what a look at the model gives.
+    """Callback that records history and restores the best weights.
 
     Args:
         steps: int, of the whole training, which is one epoch to Keras.
@@ -39,7 +39,7 @@ class HistoryRecorder(keras.callbacks.Callback):
         self._backup, self._before, self._before_sums = None, 0, {}
 
     def go_on(self, model, backup):
-        """Goes on from a backup, and writes it along the training.
+        """Go on from a backup, and write it along the training.
 
         Args:
             model: compiled `keras.Model`, whose variables are set.
@@ -57,7 +57,7 @@ class HistoryRecorder(keras.callbacks.Callback):
         return self._before
 
     def on_train_batch_begin(self, batch, logs=None):
-        """Starts the clock."""
+        """Start the clock."""
         # Neither the setting up before the first step counts, nor the watching after a watched one.
         if self._begun is None:
             self._begun = time.perf_counter()
@@ -65,7 +65,7 @@ class HistoryRecorder(keras.callbacks.Callback):
             self._good = self._before, self._values()
 
     def on_train_batch_end(self, batch, logs=None):
-        """Writes a line when one is due; stops when the loss is not finite."""
+        """Write a line when one is due; stop when the loss is not finite."""
         step = self._before + batch + 1
         if step not in self._due and step % self._every:
             return
@@ -96,7 +96,7 @@ class HistoryRecorder(keras.callbacks.Callback):
             self._backup.save(self.model, values, noted, self._best)
 
     def on_train_end(self, logs=None):
-        """Puts the best weights back, where they were asked for."""
+        """Put the best weights back, where they were asked for."""
         if self._best is not None:
             self._set(self._best)
         if self._backup is not None:

@@ -27,11 +27,11 @@ class AdamSettings:
     lr_multipliers: tuple[float, ...] | None = None
 
     def steps_matter(self):
-        """Whether the rate depends on how many steps there are in all (bool)."""
+        """Tell whether the rate depends on how many steps there are in all (bool)."""
         return self.schedule != "constant" or self.warm_up > 0
 
     def build(self, steps):
-        """Returns a `keras.optimizers.Optimizer` for a training of so many steps."""
+        """Return a `keras.optimizers.Optimizer` for a training of so many steps."""
         rate = self.learning_rate
         if self.steps_matter():
             rate = _Rate(rate, steps, round(self.warm_up * steps), self.schedule)
@@ -57,7 +57,7 @@ class MultipliedAdam(keras.optimizers.Adam):
         self.lr_multipliers = tuple(lr_multipliers)
 
     def build(self, variables):
-        """Makes the moments; one multiplier must have come for each variable."""
+        """Make the moments; one multiplier must have come for each variable."""
         if len(variables) != len(self.lr_multipliers):
             raise ValueError(
                 f"`lr_multipliers` must be one for each of the {len(variables)} trainable "
@@ -66,18 +66,18 @@ class MultipliedAdam(keras.optimizers.Adam):
         super().build(variables)
 
     def update_step(self, gradient, variable, learning_rate):
-        """Updates one variable."""
+        """Update one variable."""
         multiplier = self.lr_multipliers[self._get_variable_index(variable)]
         super().update_step(gradient, variable, learning_rate * multiplier)
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         return {**super().get_config(), "lr_multipliers": self.lr_multipliers}
 
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class _Rate(keras.optimizers.schedules.LearningRateSchedule):
-    """Rises in a straight line, then stays or falls as a cosine."""
+    """Linear warm-up, then a constant or a cosine."""
 
     def __init__(self, highest, steps, rising, shape):
         super().__init__()

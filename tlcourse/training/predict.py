@@ -15,7 +15,7 @@ _FEW_BATCHES = 10
 
 @verb
 def predict(model, x, *, batch_size=None):
-    """Returns what a model gives for x in inference mode.
+    """Predict in inference mode, in batches of bounded memory.
 
     Args:
         model: `keras.Model`.
@@ -40,18 +40,18 @@ def predict(model, x, *, batch_size=None):
 
 
 def batch_that_fits(x):
-    """Returns a batch size: 1,024 images of 224 pixels would fill a laptop's memory in VGG16."""
+    """Return a batch size: 1,024 images of 224 pixels would fill a laptop's memory in VGG16."""
     return min(1024, max(16, 2**20 // max(1, math.prod(x.shape[1:]))))
 
 
 def is_short(x, batch_size, times=1):
-    """Whether tracing would cost more than it saves; TensorFlow also warns of such tracings."""
+    """Tell whether tracing costs more than it saves; TensorFlow also warns of such tracings."""
     few = times * len(x) <= _FEW_BATCHES * batch_size
     return keras.backend.backend() == "tensorflow" and few
 
 
 def outputs_of(model, x, batch_size, *, times=1):
-    """Runs a model over examples in inference mode.
+    """Predict in batches, in inference mode.
 
     Args:
         model: `keras.Model`, compiled when there are many examples.
@@ -77,7 +77,7 @@ def outputs_of(model, x, batch_size, *, times=1):
 
 
 def as_array(values):
-    """Returns a numpy array; tensors of any backend are turned into one."""
+    """Return a numpy array; tensors of any backend are turned into one."""
     if isinstance(values, (np.ndarray, list, tuple)):
         return np.asarray(values)
     return keras.ops.convert_to_numpy(values)

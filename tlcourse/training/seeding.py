@@ -7,7 +7,7 @@ import numpy as np
 
 
 def seed_keras(seed):
-    """Seeds what Keras draws new weights and the states of its random layers from.
+    """Seed the generators behind Keras' new weights and random layers.
 
     On TensorFlow this does what `keras.utils.set_random_seed` does, but for TensorFlow's own
     global seed: Keras layers do not draw from it, and setting it throws all compiled kernels away,

@@ -117,5 +117,5 @@ def test_a_link_is_not_followed(write, tmp_path):
     link = tmp_path / "link.ipynb"
     link.symlink_to(write(cell("x", "ex-04-1")))
     for path in (link, tmp_path, tmp_path / "nothing"):
-        with pytest.raises(UnreadableSubmission, match="no plain file"):
+        with pytest.raises(UnreadableSubmission, match="not a regular file"):
             read_submission(path, "04")

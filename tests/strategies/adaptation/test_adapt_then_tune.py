@@ -2,16 +2,13 @@
 
 import numpy as np
 import pytest
+from model_weights import arrays as values
 
 from tlcourse.domains import DomainPair
 from tlcourse.strategies import MCC, AdaptThenTune, FineTune
 
 FIRST = {"steps": 20, "batch_size": 8}
 SECOND = {"steps": 15, "learning_rate": 1e-3, "batch_size": 8}
-
-
-def values(model):
-    return [np.asarray(weight) for weight in model.weights]
 
 
 def test_it_is_one_after_the_other(pair):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from model_weights import values
 
 from tlcourse.backbones import RandomAffine
 from tlcourse.domains import Domain, DomainPair
@@ -43,10 +44,6 @@ TERMS = (CoralTerm, MmdTerm, DomainTerm, ConditionalDomainTerm, ConfusionTerm)
 FEW = {"steps": 5, "batch_size": 8}
 
 
-def values(model):
-    return {w.path: np.array(np.asarray(w)) for w in model.weights}
-
-
 def same(one, two):
     return all(np.array_equal(a, b) for a, b in zip(one.values(), two.values(), strict=True))
 
@@ -60,28 +57,12 @@ def relabelled(pair, *, test=False):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_no_label_of_the_target_is_used(method, pair):
-    settings = FEW | {"n_evals": 3, "select": "information_maximisation"}
-    one = method(**settings).fit(pair, seed=1)
-    two = method(**settings).fit(relabelled(pair, test=True), seed=1)
-    assert same(values(one.model), values(two.model))
-    assert one.n_labels == 0
-    assert one.strategy == method.__name__
-
-
-@pytest.mark.parametrize("method", METHODS)
 def test_the_targets_images_are_used(method, pair):
     target = pair.target
     brighter = Domain(**{**vars(target), "x_train": np.sqrt(target.x_train)})
     one = method(**FEW).fit(pair, seed=1)
     two = method(**FEW).fit(DomainPair(pair.source, brighter), seed=1)
     assert not same(values(one.backbone), values(two.backbone))
-
-
-def test_a_seed_makes_it_the_same(pair):
-    one, again, other = (DAN(**FEW).fit(pair, seed=seed) for seed in (1, 1, 2))
-    assert same(values(one.model), values(again.model))
-    assert not same(values(one.model), values(other.model))
 
 
 @pytest.mark.parametrize("kind", TERMS)
@@ -364,7 +345,7 @@ def test_a_term_that_is_not_finite_is_named(pair):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"terms": [MmdTerm(), MmdTerm()]}, "names of their own; two are 'mmd'"),
+        ({"terms": [MmdTerm(), MmdTerm()]}, "different names; two are 'mmd'"),
         ({"terms": ["mmd"]}, "`terms` must be terms such as MmdTerm.*; got 'mmd'"),
         ({"select": "best"}, "`select` must be one of .*; got 'best'"),
         ({"validation": 0.2}, "`validation` is for labelled targets"),

@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 import pytest
+from model_weights import moved
+from model_weights import values as weights
 
 from tlcourse.backbones import load_backbone
 from tlcourse.models import copy_of, join, new_head
@@ -16,14 +18,6 @@ SHORT = Training(steps=3, batch_size=8)
 def teacher():
     wide = load_backbone("small_cnn", input_shape=(8, 8, 1), seed=5)
     return join(wide, new_head(wide, 3))
-
-
-def weights(model):
-    return {weight.path: np.array(np.asarray(weight)) for weight in model.weights}
-
-
-def moved(before, model):
-    return {path for path, value in weights(model).items() if (value != before[path]).any()}
 
 
 def features(model, name, x):

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from model_weights import values
 
 from tlcourse.backbones import load_backbone
 from tlcourse.models import copy_of
@@ -17,10 +18,6 @@ from tlcourse.training import predict, train
 SHORT = {"steps": 6, "batch_size": 8}
 CHANNELS = {"block1_relu": 16, "block2_relu": 32, "block3_pool": 64}
 HEAD = 64 * 3 + 3
-
-
-def values(model):
-    return {w.path: np.array(np.asarray(w)) for w in model.weights}
 
 
 def adapters_at(names):

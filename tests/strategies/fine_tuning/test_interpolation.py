@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from model_weights import values
 from scipy.optimize import minimize
 
 from tlcourse.models import join, new_head
@@ -16,10 +17,6 @@ def ends(pair, backbone, head):
     """A model and what it became, statistics of batch normalisation included."""
     tuned = FineTune(backbone, head=head, freeze_statistics=False, steps=6, batch_size=8).fit(pair)
     return join(backbone, head), tuned.model
-
-
-def values(model):
-    return {w.path: np.array(np.asarray(w)) for w in model.weights}
 
 
 @pytest.mark.parametrize("share", [0, 0.25, np.float32(0.5), 1])

@@ -3,15 +3,12 @@
 import keras
 import numpy as np
 import pytest
+from model_weights import arrays as values
 
 from tlcourse.strategies import L2SP, FineTune, strategy
 from tlcourse.training import train
 
 SHORT = {"steps": 6, "batch_size": 8}
-
-
-def values(layer):
-    return [np.array(np.asarray(w)) for w in layer.weights]
 
 
 def distance(one, two):
@@ -84,21 +81,10 @@ def test_what_the_penalty_reaches(pair, backbone, penalised, settings, trained):
     ],
 )
 def test_the_gradient_of_each_penalty_reaches_its_own_part_alone(
-    pair, backbone, monkeypatch, strengths, reached
+    pair, backbone, by_penalty_alone, strengths, reached
 ):
     """Examples that weigh nothing leave the penalty alone to move what was pushed off its place."""
-    moved = {}
-
-    def without_labels(model, x, labels, training, **settings):
-        for variable in model.trainable_variables:
-            variable.assign(variable + 0.5)
-        before = {v.path: np.array(np.asarray(v)) for v in model.trainable_variables}
-        history = train(model, x, labels, training, sample_weight=np.zeros(len(x)), **settings)
-        for v in model.trainable_variables:
-            moved[v.path] = np.asarray(v) - before[v.path]
-        return history
-
-    monkeypatch.setattr(strategy, "train", without_labels)
+    moved = by_penalty_alone(lambda shape: np.full(shape, 0.5))
     L2SP(backbone, **strengths, **SHORT).fit(pair, shots=4)
     assert {path for path, move in moved.items() if (move != 0).any()} == reached
     assert all((moved[path] < 0).mean() > 0.9 for path in reached)  # back from 0.5 too far

@@ -33,7 +33,7 @@ def test_what_are_no_tasks(tasks):
 
 
 def test_two_tasks_of_one_name():
-    with pytest.raises(ValueError, match=r"`tasks` must have names of their own; two are 'digit'"):
+    with pytest.raises(ValueError, match=r"`tasks` must have different names; two are 'digit'"):
         check_tasks([DIGIT, PLACE, Task("digit", "regression", 1)])
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
+from model_weights import arrays as weights
 
 from tlcourse.backbones import load_backbone
 from tlcourse.domains.images.glyphs import glyphs
@@ -27,10 +28,6 @@ def tiny():
     keras.utils.set_random_seed(7)
     layers = [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(12, "relu")]
     return keras.Sequential(layers)
-
-
-def weights(model):
-    return [np.array(np.asarray(weight)) for weight in model.weights]
 
 
 def assert_same(one, two):

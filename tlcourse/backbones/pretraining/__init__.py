@@ -1,4 +1,4 @@
-"""How the backbones of the course were trained, so that anyone can train them anew."""
+"""Pretraining recipes, so that anyone can retrain the course's backbones."""
 
 from tlcourse.backbones.pretraining.card import Pretrained
 from tlcourse.backbones.pretraining.recipes import RECIPES

@@ -1,4 +1,4 @@
-"""Batches for pretraining: every image shifted, flipped and partly covered, each time anew."""
+"""Augmented pretraining batches: random shifts, flips and cutout."""
 
 import keras
 import numpy as np
@@ -70,7 +70,7 @@ class AugmentedBatches(keras.utils.PyDataset):
 
 
 class EpochTold(keras.callbacks.Callback):
-    """Tells `AugmentedBatches` which epoch begins; after a restored backup it is not the first.
+    """Tell `AugmentedBatches` which epoch begins; after a restored backup it is not the first.
 
     Args:
         batches: `AugmentedBatches`.

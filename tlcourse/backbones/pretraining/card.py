@@ -1,4 +1,4 @@
-"""The model card beside pretrained weights: what they are, and how good, as measured."""
+"""Model cards: what the weights are, and how well they did."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tlcourse.atomic import write_atomically
 
 @dataclass(frozen=True, kw_only=True)
 class Pretrained:
-    """What a pretraining left behind.
+    """The outcome of a pretraining.
 
     Attributes:
         weights: path of the weights.
@@ -27,7 +27,7 @@ class Pretrained:
 
 
 def measured(weights, right, n, seconds):
-    """Returns `Pretrained` from a count of right answers.
+    """Return `Pretrained` from a count of right answers.
 
     Args:
         weights: `Path`; the card has its name, up to the first point.
@@ -52,7 +52,7 @@ def measured(weights, right, n, seconds):
 
 
 def write_card(done, rows):
-    """Writes the card of a pretraining.
+    """Write the card of a pretraining.
 
     Args:
         done: `Pretrained`.

@@ -1,4 +1,4 @@
-"""Pretraining of the small language model that comes with the course."""
+"""Pretrain the course's small language model."""
 
 import time
 
@@ -17,7 +17,7 @@ _EPOCHS = 6
 
 
 def pretrain_gpt(folder, *, epochs=None, seed=0, verbose=2):
-    """Trains a small GPT on film reviews, and measures how well it guesses unseen ones.
+    """Train a small GPT on film reviews, and measure how well it guesses unseen ones.
 
     It reads training sentences only, and no label.
 
@@ -71,7 +71,7 @@ def pretrain_gpt(folder, *, epochs=None, seed=0, verbose=2):
 
 
 def _right(language_model, texts):
-    """Returns how many next words are the likeliest one, and how many there are."""
+    """Return how many next words are the likeliest one, and how many there are."""
     x, y = language_model.blocks(texts)
     right = 0
     for begin in range(0, len(x), 64):  # all scores at once would take a gigabyte

@@ -1,4 +1,4 @@
-"""How the backbones that come with the course were trained."""
+"""Training recipes of the shipped backbones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

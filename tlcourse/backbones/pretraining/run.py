@@ -1,4 +1,4 @@
-"""Pretraining of the backbones that come with the course."""
+"""Pretrain the shipped backbones."""
 
 import time
 from pathlib import Path
@@ -19,12 +19,12 @@ _WARM_UP = 0.2  # share of the steps
 
 
 def pretrainings():
-    """Returns the names that `pretrain` knows (tuple of str)."""
+    """Return the names that `pretrain` knows (tuple of str)."""
     return (*RECIPES, "words", "gpt")
 
 
 def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
-    """Trains a backbone by its recipe and writes its weights and model card.
+    """Train a backbone by its recipe and write its weights and model card.
 
     An interrupted training goes on after its last whole epoch when it is called again with the
     same arguments. The test set is looked at once, when all is done.

@@ -1,4 +1,4 @@
-"""Pretraining of the word vectors that come with the course."""
+"""Pretrain the course's word vectors."""
 
 import time
 
@@ -12,7 +12,7 @@ _EPOCHS = 30
 
 
 def pretrain_words(folder, *, epochs=None, seed=0):
-    """Trains word vectors on film reviews, and measures what a probe on them knows.
+    """Train word vectors on film reviews, and measure what a probe on them knows.
 
     The vectors see training sentences only, and no label. The probe is logistic regression on the
     standardised mean vector of a sentence.
@@ -62,7 +62,7 @@ def pretrain_words(folder, *, epochs=None, seed=0):
 
 
 def _right(encoder, domain):
-    """Returns how many test sentences a probe on an encoder's features tells rightly."""
+    """Return how many test sentences a probe on an encoder's features tells rightly."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler

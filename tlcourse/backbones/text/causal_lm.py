@@ -1,4 +1,4 @@
-"""A small language model that guesses the next word, as GPT does: built, trained and stored."""
+"""A small causal language model: build, train, save and load."""
 
 import io
 from collections import Counter
@@ -24,7 +24,7 @@ _LEARNING_RATE = 2e-3  # the highest
 
 
 def causal_lm(n_words, *, length=32, width=128, n_layers=2, n_heads=4, dropout=0.1):
-    """Builds a decoder of Transformer blocks, each of which sees what came before and no more.
+    """Build a decoder of Transformer blocks, each of which sees what came before and no more.
 
     Args:
         n_words: int, words of the vocabulary.
@@ -64,7 +64,7 @@ def causal_lm(n_words, *, length=32, width=128, n_layers=2, n_heads=4, dropout=0
 
 
 def train_causal_lm(texts, *, seed, n_words=4000, epochs=4, batch_size=32, verbose=0, **network):
-    """Trains a language model on texts: cross-entropy of each next word, Adam, `Model.fit`.
+    """Train a language model on texts: cross-entropy of each next word, Adam, `Model.fit`.
 
     Args:
         texts: sequence of str.
@@ -103,7 +103,7 @@ def train_causal_lm(texts, *, seed, n_words=4000, epochs=4, batch_size=32, verbo
 
 
 def unigram_perplexity(language_model, known, texts):
-    """Returns the perplexity of guessing each word by how often it comes, whatever is before it.
+    """Return the perplexity of guessing each word by how often it comes, whatever is before it.
 
     p(word) = (count + 1) / (all counts + n_words), the counts taken from `known`.
 
@@ -122,7 +122,7 @@ def unigram_perplexity(language_model, known, texts):
 
 
 def save_causal_lm(path, language_model):
-    """Writes a language model, in half precision, to an .npz file without pickles.
+    """Write a language model, in half precision, to an .npz file without pickles.
 
     Args:
         path: file to write, in one step.
@@ -140,7 +140,7 @@ def save_causal_lm(path, language_model):
 
 
 def load_causal_lm(path=None):
-    """Loads a language model that `save_causal_lm` wrote.
+    """Load a language model that `save_causal_lm` wrote.
 
     Args:
         path: the file; None takes the one that comes with the course (its card is beside it).

@@ -1,4 +1,4 @@
-"""Packages that only some lessons need: imported when they are first used."""
+"""Optional packages, imported on first use."""
 
 from importlib import import_module
 
@@ -6,7 +6,7 @@ from tlcourse.errors import CourseError
 
 
 def import_for_texts(name):
-    """Imports a package of the extra `text`.
+    """Import a package of the extra `text`.
 
     Args:
         name: str, the module's name, such as "gensim".

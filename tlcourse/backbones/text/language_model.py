@@ -1,4 +1,4 @@
-"""What a language model does with texts: it guesses each next word, and writes by guessing on."""
+"""Score and generate text with a causal language model."""
 
 import re
 
@@ -13,12 +13,12 @@ _PIECE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")  # words, and single s
 
 
 def pieces_of(text):
-    """Splits a text into words and signs, in lower case (list of str)."""
+    """Split a text into words and signs, in lower case (list of str)."""
     return _PIECE.findall(text.lower())
 
 
 def next_word_loss():
-    """Returns cross-entropy of each next word, for logits."""
+    """Return cross-entropy of each next word, for logits."""
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
@@ -43,7 +43,7 @@ class LanguageModel:
         return self.model.get_layer("embedding").sequence_length
 
     def tokens(self, texts):
-        """Returns all texts as one row of token ids, int32 (n,): an end, a text, an end, ..."""
+        """Return all texts as one row of token ids, int32 (n,): an end, a text, an end, ..."""
         unknown = self._ids[UNKNOWN]
         row = [0]
         for text in texts:
@@ -52,7 +52,7 @@ class LanguageModel:
         return np.array(row, "int32")
 
     def blocks(self, texts):
-        """Cuts texts, one behind the other, into pieces to learn from.
+        """Cut texts, one behind the other, into pieces to learn from.
 
         Returns:
             `(x, y)`: int32 (n, length) each; y is x moved on by one token. Of texts shorter than
@@ -64,7 +64,7 @@ class LanguageModel:
         return row[: n * length].reshape(n, length), row[1 : n * length + 1].reshape(n, length)
 
     def perplexity(self, texts):
-        """Tells how many words, all as likely, the model hesitates between, on average.
+        """Perplexity: the effective number of equally likely next words.
 
         exp(−mean log p(word | the words before it)), unknown words counted as one word.
 
@@ -80,7 +80,7 @@ class LanguageModel:
         return float(np.exp(loss))
 
     def generate(self, prompt="", *, seed, temperature=0.8, k=20):
-        """Writes on, word by word, until an end or until the model's length is reached.
+        """Continue a text word by word, to an end mark or the model's length.
 
         Each word is drawn from the k likeliest, p(word)^(1 / temperature) (Fan et al., 2018).
 

@@ -1,4 +1,4 @@
-"""Texts to features: a tokeniser and the backbone that knows its tokens, kept together."""
+"""Text encoders: a tokeniser and its backbone, kept together."""
 
 import json
 import os
@@ -19,7 +19,7 @@ _WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 
 
 class TextEncoder:
-    """Turns texts into features by way of tokens.
+    """Turn texts into features by way of tokens.
 
     A backbone takes numbers, so texts become rows of token ids first. What `tokens` gives is a
     domain as any other, for strategies that train the backbone too.
@@ -42,7 +42,7 @@ class TextEncoder:
         self.backbone, self.tokenise, self.padding = backbone, tokenise, padding
 
     def tokens(self, data):
-        """Turns texts into token ids, all rows as long as the longest.
+        """Turn texts into token ids, all rows as long as the longest.
 
         Args:
             data: texts (a list or array of str), a `Domain` of texts, or a `DomainPair`.
@@ -60,7 +60,7 @@ class TextEncoder:
         return self._rows(data)[0]
 
     def __call__(self, data, *, batch_size=None):
-        """Turns texts into features, as `extract_features` does pictures.
+        """Turn texts into features, as `extract_features` does pictures.
 
         Args:
             data: texts (a list or array of str), or a `Domain` of texts.
@@ -79,7 +79,7 @@ class TextEncoder:
         ]
 
     def _rows(self, *groups):
-        """Returns the token ids of groups of texts, one array each, all of one length."""
+        """Return the token ids of groups of texts, one array each, all of one length."""
         tokenised = [self.tokenise(_texts(group)) for group in groups]
         length = max(len(row) for rows in tokenised for row in rows)
         arrays = [np.full((len(rows), length), self.padding, "int32") for rows in tokenised]
@@ -90,7 +90,7 @@ class TextEncoder:
 
 
 def load_text_encoder(preset, *, max_tokens=64):
-    """Loads a pretrained encoder of the BERT family through KerasHub.
+    """Load a pretrained encoder of the BERT family through KerasHub.
 
     A text's features are the mean of what the encoder gives for its tokens.
 
@@ -129,9 +129,9 @@ def load_text_encoder(preset, *, max_tokens=64):
 
 
 def _check_folder(folder):
-    """Raises CourseError unless a folder holds an encoder's config and weights that are no code."""
+    """Raise CourseError unless a folder holds an encoder's config and weights that are no code."""
     if not (folder / "config.json").is_file():
-        raise CourseError(f"{folder} holds no config.json: it is no folder of a text encoder.")
+        raise CourseError(f"{folder} is not a text encoder: it holds no config.json.")
     try:
         family = json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"]
     except (ValueError, KeyError, TypeError) as error:
@@ -150,7 +150,7 @@ def _check_folder(folder):
 
 
 def _averaging(network, padding):
-    """Returns a backbone: token ids to the mean of what an encoder gives for the tokens."""
+    """Return a backbone: token ids to the mean of what an encoder gives for the tokens."""
     tokens = Input((None,), name="tokens")
     ids = ops.cast(tokens, "int32")
     mask = ops.not_equal(ids, padding)
@@ -165,7 +165,7 @@ def _averaging(network, padding):
 
 
 def _tokenised(prepare, texts):
-    """Returns rows of token ids without padding."""
+    """Return rows of token ids without padding."""
     if getattr(prepare.tokenizer, "lowercase", False):
         # The vocabularies of lower case have no accents either; KerasHub leaves them standing.
         texts = ["".join(c for c in _split_accents(text) if not _is_accent(c)) for text in texts]
@@ -183,7 +183,7 @@ def _is_accent(character):
 
 
 def _texts(data):
-    """Returns texts as a list of str; raises ValueError for anything else."""
+    """Return texts as a list of str; raise ValueError for anything else."""
     texts = list(data) if isinstance(data, (list, tuple, np.ndarray)) else []
     if not texts or not all(isinstance(text, str) for text in texts):
         what = f"{type(texts[0]).__name__}s" if texts else repr(data)

@@ -1,4 +1,4 @@
-"""Word vectors: Word2Vec by gensim, and the mean over a text's words as its features."""
+"""Word vectors: Word2Vec by gensim; a text's features are the mean of its words'."""
 
 import io
 import re
@@ -18,7 +18,7 @@ _PADDING, _NO_WORD, _FIRST = 0, 1, 2  # token ids; a text without a known word i
 
 
 def words_of(text):
-    """Splits a text into words: lower case, apostrophes within a word kept, signs and digits not.
+    """Split a text into words: lower case, apostrophes within a word kept, signs and digits not.
 
     Args:
         text: str.
@@ -34,7 +34,7 @@ def words_of(text):
 
 
 def train_words(sentences, *, seed, dimensions=100, epochs=30):
-    """Learns a vector for each word that comes at least twice: skip-gram with negative sampling.
+    """Learn a vector for each word that comes at least twice: skip-gram with negative sampling.
 
     Each word w learns to tell the words c around it, up to 15 away, from five drawn at random:
     log σ(v_c · v_w) + Σ log σ(−v_random · v_w) grows. Words that are met alike get vectors that
@@ -77,7 +77,7 @@ def train_words(sentences, *, seed, dimensions=100, epochs=30):
 
 
 def word_encoder(vocabulary, vectors):
-    """Makes an encoder of texts from word vectors: a text's features are the mean of its words'.
+    """Make an encoder of texts from word vectors: a text's features are the mean of its words'.
 
     Words that have no vector are passed over; a text of such words alone gets zeros.
 
@@ -115,7 +115,7 @@ def word_encoder(vocabulary, vectors):
 
 
 def save_words(path, vocabulary, vectors):
-    """Writes word vectors, in half precision, to an .npz file without pickles.
+    """Write word vectors, in half precision, to an .npz file without pickles.
 
     Args:
         path: file to write, in one step.
@@ -127,7 +127,7 @@ def save_words(path, vocabulary, vectors):
 
 
 def load_words(path=None):
-    """Loads word vectors that `save_words` wrote.
+    """Load word vectors that `save_words` wrote.
 
     Args:
         path: the file; None takes the vectors that come with the course.

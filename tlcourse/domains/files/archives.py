@@ -1,4 +1,4 @@
-"""Archives from strangers, read in memory: nothing is unpacked to disk."""
+"""Read untrusted archives in memory; nothing is unpacked to disk."""
 
 import bz2
 import contextlib
@@ -16,7 +16,7 @@ _CHUNK = 2**16
 
 
 def read_members(path, wanted):
-    """Yields the files of a zip or tar.gz archive, in the archive's order.
+    """Yield the files of a zip or tar.gz archive, in the archive's order.
 
     Names that point elsewhere, links and devices are refused, as is what unpacks to more than any
     data set holds; each is a sign of an archive that was made to harm.
@@ -37,7 +37,7 @@ def read_members(path, wanted):
 
 
 def unpack(path):
-    """Returns the content of a single packed file.
+    """Return the content of a single packed file.
 
     Args:
         path: `Path` of a .gz or .bz2 file.
@@ -56,7 +56,7 @@ def unpack(path):
 
 
 def damaged(path, reason):
-    """Returns the `DataError` for a file that is not what it should be.
+    """Return the `DataError` for a file that is not what it should be.
 
     Args:
         path: `Path`.
@@ -68,7 +68,7 @@ def damaged(path, reason):
 
 @contextlib.contextmanager
 def _opened(path):
-    """Opens a file; what goes wrong while it is read becomes an error that names it."""
+    """Open a file; what goes wrong while it is read becomes an error that names it."""
     with path.open("rb") as file:
         try:
             yield file
@@ -124,7 +124,7 @@ class _Careful(gzip.GzipFile):
 def _check_name(path, name):
     # As Windows reads it: its paths are led elsewhere by a drive and by backslashes too.
     if "\\" in name or PureWindowsPath(name).anchor or ".." in PureWindowsPath(name).parts:
-        raise DataError(f"{path} is refused: it holds a path that leads elsewhere, {name!r}.")
+        raise DataError(f"{path} is refused: it holds a path that leads outside, {name!r}.")
 
 
 def _check_kind(path, name, is_plain):
@@ -137,7 +137,7 @@ def _check_packing(path, member):
     is_encrypted = member.flag_bits & 1
     if is_encrypted or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise DataError(
-            f"{path} is refused: {member.filename!r} is encrypted, or packed as no data set is."
+            f"{path} is refused: {member.filename!r} is encrypted, or oddly compressed."
         )
 
 

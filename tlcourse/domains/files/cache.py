@@ -1,4 +1,4 @@
-"""Arrays kept on disk under the hash of what made them, so that nothing is drawn twice."""
+"""On-disk cache of arrays, keyed by a hash of their recipe."""
 
 import hashlib
 import io
@@ -15,7 +15,7 @@ _DIGEST_SIZE = hashlib.sha256().digest_size
 
 
 def cache_folder():
-    """Returns the folder for things that can be made again (`TLCOURSE_CACHE` names another)."""
+    """Return the folder for things that can be made again (`TLCOURSE_CACHE` names another)."""
     named = os.environ.get("TLCOURSE_CACHE")
     if named:
         return Path(named).expanduser()
@@ -25,7 +25,7 @@ def cache_folder():
 
 
 def cached(name, recipe, make):
-    """Returns the arrays that `make()` gives, from disk when the same recipe was made before.
+    """Return the arrays that `make()` gives, from disk when the same recipe was made before.
 
     The file's name holds a SHA-256 of the recipe, so a changed recipe never meets an old file. It
     is placed atomically: several processes may ask at once. A damaged file is made again. Where
@@ -84,5 +84,5 @@ def _digest(body):
 
 
 def fingerprint(*files):
-    """Returns the SHA-256 of source files, so that no cache outlives the code that filled it."""
+    """Return the SHA-256 of source files, so that no cache outlives the code that filled it."""
     return hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()

@@ -1,4 +1,4 @@
-"""Real data on this machine: found in the named mirror or the cache, fetched when asked for."""
+"""Locate, fetch and verify real data, in a mirror or the cache."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ class DataError(CourseError):
 
 
 def locate(name):
-    """Finds the files of a data set without fetching anything.
+    """Find the files of a data set without fetching anything.
 
     Args:
         name: str, one of `data_sets()`.
@@ -33,7 +33,7 @@ def locate(name):
 
 
 def whole_form(data_set):
-    """Returns the form of a data set that is here and its folder, or `(None, None)`.
+    """Return the form of a data set that is here and its folder, or `(None, None)`.
 
     Args:
         data_set: `DataSet`.
@@ -49,7 +49,7 @@ def whole_form(data_set):
 
 
 def files_of(name):
-    """Returns the files of a data set, as `locate` does.
+    """Return the files of a data set, as `locate` does.
 
     Args:
         name: str, one of `data_sets()`.
@@ -67,7 +67,7 @@ def files_of(name):
 
 
 def how_to_get(name):
-    """Returns one line that says what is missing and how it comes here (str)."""
+    """Return one line that says what is missing and how it comes here (str)."""
     size = sum(file.bytes or 0 for file in find_data_set(name).forms[0])
     megabytes = f" ({size / 1e6:.0f} MB)" if size else ""
     return (
@@ -77,7 +77,7 @@ def how_to_get(name):
 
 
 def fetch(name):
-    """Fetches a data set into the cache, unless it is here already.
+    """Fetch a data set into the cache, unless it is here already.
 
     Where `TLCOURSE_DATA` is an http(s) address, that mirror is asked first; then the public
     addresses are. A file takes its place only once its checksum is right; what was there before
@@ -116,7 +116,7 @@ def fetch(name):
 
 
 def verify(name):
-    """Compares the files of a data set with the published checksums.
+    """Compare the files of a data set with the published checksums.
 
     Args:
         name: str, one of `data_sets()`.
@@ -132,7 +132,7 @@ def verify(name):
 
 
 def verify_all(names=None):
-    """Compares the files of several data sets with the published checksums.
+    """Compare the files of several data sets with the published checksums.
 
     Args:
         names: iterable of str, of `data_sets()`; None takes all that are here.
@@ -171,7 +171,7 @@ def _whole_form_in(folder, data_set):
 
 
 def _mirror():
-    """Returns what TLCOURSE_DATA names: `(folder, None)`, `(None, address)` or `(None, None)`."""
+    """Return what TLCOURSE_DATA names: `(folder, None)`, `(None, address)` or `(None, None)`."""
     named = os.environ.get("TLCOURSE_DATA")
     if not named:
         return None, None
@@ -188,7 +188,7 @@ def _downloads():
 
 
 def _forms_with_urls(data_set):
-    """Yields the forms that can be fetched, those of the mirror first: lists of (file, urls)."""
+    """Yield the forms that can be fetched, those of the mirror first: lists of (file, urls)."""
     mirror = _mirror()[1]
     if mirror:
         for form in data_set.forms:

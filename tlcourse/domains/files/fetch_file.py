@@ -1,4 +1,4 @@
-"""One file from one public address: pooch places it whole and checked, or not at all."""
+"""Fetch one file: pooch places it whole and verified, or not at all."""
 
 import logging
 import sys
@@ -15,7 +15,7 @@ class NotFetched(Exception):  # noqa: N818 (it is no fault of anyone's here)
 
 
 def transfer(file, url, folder):
-    """Fetches one file, unless it is there and right.
+    """Fetch one file, unless it is there and right.
 
     It is written beside its place, and takes it in one step once its checksum is right: several
     processes may fetch at once, and a file that was there before stays until then. What broke off
@@ -55,7 +55,7 @@ def transfer(file, url, folder):
 
 
 def _download(file, url, place, _):
-    """Writes the answer of an address to a place, as pooch asks it of a downloader."""
+    """Write the answer of an address to a place, as pooch asks it of a downloader."""
     import requests
 
     # A .gz shall come as it is: unpacked on the way, it would not be the file that was checked.

@@ -1,11 +1,11 @@
-"""What real data there is, and what of it is on this machine."""
+"""Inventory of real data: what exists, and what is on this machine."""
 
 from tlcourse.domains.files.download import whole_form
 from tlcourse.domains.files.registry import data_sets
 
 
 def inventory():
-    """Describes every real data set, without fetching anything.
+    """Describe every real data set, without fetching anything.
 
     Returns:
         List of dicts that JSON can hold. `files` are those of the form that is here, else of the

@@ -1,4 +1,4 @@
-"""What real data there is: licence, size, addresses, checksums, and who published them."""
+"""Registry of data sets: licence, size, addresses, checksums, citation."""
 
 import functools
 import tomllib
@@ -56,12 +56,12 @@ class DataSet:
 
 
 def data_sets():
-    """Returns all real data sets: dict, name to `DataSet`."""
+    """Return all real data sets: dict, name to `DataSet`."""
     return dict(_read(data_folder() / "registry.toml"))
 
 
 def find_data_set(name):
-    """Returns the `DataSet` of that name.
+    """Return the `DataSet` of that name.
 
     Args:
         name: str, one of `data_sets()`.

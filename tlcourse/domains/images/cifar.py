@@ -19,7 +19,7 @@ _SHARE_TEST = 0.2  # where there is no test set of its own
 
 
 def cifar10():
-    """Returns CIFAR-10: small colour photographs of ten classes.
+    """Return CIFAR-10: small colour photographs of ten classes.
 
     The original archive has a test set of 10,000; the mirror's form holds the 50,000 training
     images alone, a fifth of each class of which is kept for testing.
@@ -37,7 +37,7 @@ def cifar10():
 
 
 def objects8():
-    """Returns CIFAR-10 without cats and dogs: what a backbone may learn before it meets them.
+    """Return CIFAR-10 without cats and dogs: what a backbone may learn before it meets them.
 
     Returns:
         `Domain`, 32×32×3, eight classes.
@@ -49,7 +49,7 @@ def objects8():
 
 
 def cats_dogs():
-    """Returns CIFAR-10's cats and dogs, 2,000 of them kept for testing.
+    """Return CIFAR-10's cats and dogs, 2,000 of them kept for testing.
 
     Returns:
         `Domain`, 32×32×3, two classes.
@@ -100,12 +100,12 @@ def _read(path):
 
 
 def _read_jpegs(path):
-    """Reads class-named folders of JPEG files."""
+    """Read class-named folders of JPEG files."""
     images, labels = [], []
     for name, content in read_members(path, lambda name: name.endswith(".jpg")):
         class_name = PurePosixPath(name).parent.name
         if class_name not in _CLASSES:
-            raise DataError(f"{path} holds a class that CIFAR-10 has not: {class_name!r}.")
+            raise DataError(f"{path} holds a class that is not in CIFAR-10: {class_name!r}.")
         try:
             images.append(read_picture(content, 32, 3))
         except ValueError as error:

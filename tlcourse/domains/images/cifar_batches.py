@@ -13,7 +13,7 @@ _TEST = "test_batch"
 
 
 def read_batches(path):
-    """Reads cifar-10-python.tar.gz: five training batches and a test batch.
+    """Read cifar-10-python.tar.gz: five training batches and a test batch.
 
     Args:
         path: `Path` of the archive.
@@ -52,7 +52,7 @@ def _read_batch(path, name, content):
 
 
 class _Bytes:
-    """Stands in for an array of bytes, so that a stranger's pickle does not call NumPy."""
+    """Stand in for an array of bytes, so that a stranger's pickle does not call NumPy."""
 
     def __init__(self, *_):
         self.array = None
@@ -64,7 +64,7 @@ class _Bytes:
 
 
 class _Ignored:
-    """Stands in for an array's type: an array of any other has too many bytes for its shape."""
+    """Stand in for an array's type: an array of any other has too many bytes for its shape."""
 
     def __init__(self, *_):
         pass
@@ -74,7 +74,7 @@ class _Ignored:
 
 
 class _BytesOnly(pickle.Unpickler):
-    """Reads pickles of plain values and arrays of bytes; what names anything else is refused."""
+    """Read pickles of plain values and arrays of bytes; what names anything else is refused."""
 
     def find_class(self, module, name):
         known = {"_reconstruct": _Bytes, "ndarray": _Bytes, "dtype": _Ignored}

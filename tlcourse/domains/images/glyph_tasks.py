@@ -1,4 +1,4 @@
-"""Digits with three labels each: which digit it is, in which family of fonts, how far turned."""
+"""Drawn digits with three labels each: digit, font family, rotation."""
 
 from dataclasses import dataclass, field
 
@@ -36,7 +36,7 @@ class ManyLabels:
 
 @verb
 def glyph_tasks(n=8000, seed=0):
-    """Returns the digits of the domain `glyphs` with three labels for each image.
+    """Return the digits of the domain `glyphs` with three labels for each image.
 
     "digit": 0 to 9. "family": of the font, five of them. "angle": by how many degrees it was
     turned, clockwise, in [−20, 20]. Each digit was also slanted at random, and some faces are
@@ -73,7 +73,7 @@ def glyph_tasks(n=8000, seed=0):
 
 
 def family_of(faces):
-    """Returns which of `FAMILIES` each face belongs to.
+    """Return which of `FAMILIES` each face belongs to.
 
     Args:
         faces: n names of faces.

@@ -33,7 +33,7 @@ _WEIGHTS = (0, 2, 4, 6)  # pixels added around a stroke on that canvas
 
 
 def glyphs(n=8000, seed=0):
-    """Returns digits drawn from fonts: 28×28 grey images, three quarters of them for training.
+    """Return digits drawn from fonts: 28×28 grey images, three quarters of them for training.
 
     Args:
         n: int, images in all.
@@ -48,7 +48,7 @@ def glyphs(n=8000, seed=0):
 
 
 def letters(n=8000, seed=0):
-    """Returns capital letters: 28×28 grey images, the test set in faces that training never saw.
+    """Return capital letters: 28×28 grey images, the test set in faces that training never saw.
 
     Args:
         n: int, images in all; three quarters of them for training.
@@ -67,7 +67,7 @@ def letters(n=8000, seed=0):
 
 
 def drawn_domain(name, images, labels, characters, source):
-    """Makes a domain of drawn characters: the first three quarters of the images are for training.
+    """Make a domain of drawn characters: the first three quarters of the images are for training.
 
     Args:
         name: str.
@@ -93,7 +93,7 @@ def drawn_domain(name, images, labels, characters, source):
 
 
 def render(characters, faces, n, *, size=28, seed=0):
-    """Draws n images of random characters, or takes them from the cache.
+    """Draw n images of random characters, or take them from the cache.
 
     Args:
         characters: str, one class per character.
@@ -111,7 +111,7 @@ def render(characters, faces, n, *, size=28, seed=0):
 
 
 def render_and_tell(characters, faces, n, *, size=28, seed=0):
-    """Draws as `render` does and also tells how each image was drawn.
+    """Draw as `render` does and also tell how each image was drawn.
 
     Args:
         characters: as in `render`, like all of these.
@@ -163,7 +163,7 @@ def _draw_all(characters, faces, n, size, seed):
 
 
 def _inverse_affines(rng, n, size):
-    """Returns n rows (a, b, c, d, e, f) that map output pixels to the template, and the degrees."""
+    """Return n rows (a, b, c, d, e, f) that map output pixels to the template, and the degrees."""
     degrees = rng.uniform(-20, 20, n)
     angle = np.deg2rad(degrees)
     shear = rng.uniform(-0.25, 0.25, n)
@@ -184,7 +184,7 @@ def _inverse_affines(rng, n, size):
 
 
 def _template(character, face, weight):
-    """Draws one character in the middle of the canvas, its strokes made thicker."""
+    """Draw one character in the middle of the canvas, its strokes made thicker."""
     import matplotlib
     from PIL import Image, ImageDraw, ImageFont
 

@@ -17,7 +17,7 @@ _CLOTHES = (
 
 
 def mnist():
-    """Returns MNIST: 60,000 digits to train on and 10,000 to test on, where both are here.
+    """Return MNIST: 60,000 digits to train on and 10,000 to test on, where both are here.
 
     A mirror that holds the 10,000 alone gives those, a quarter of each class kept for testing:
     plenty for lessons about few labels.
@@ -36,7 +36,7 @@ def mnist():
 
 
 def fashion_mnist():
-    """Returns Fashion-MNIST: clothes, as large and as many as MNIST's digits.
+    """Return Fashion-MNIST: clothes, as large and as many as MNIST's digits.
 
     Returns:
         `Domain` of 28×28 grey images with ten classes.
@@ -52,7 +52,7 @@ def fashion_mnist():
 
 
 def mnist_textured():
-    """Returns MNIST's digits over colour textures, 32×32×3, after MNIST-M.
+    """Return MNIST's digits over colour textures, 32×32×3, after MNIST-M.
 
     The textures are ours, drawn from waves; MNIST-M took patches of photographs.
 
@@ -89,7 +89,7 @@ def _domain(name, class_names, licence, source):
 
 
 def _read_npz(file):
-    """Reads the form that Keras distributes: arrays x_train, y_train, x_test and y_test."""
+    """Read the form that Keras distributes: arrays x_train, y_train, x_test and y_test."""
     arrays = {}
     for name, content in read_members(file, lambda name: name.endswith(".npy")):
         try:
@@ -105,7 +105,7 @@ def _read_npz(file):
 
 
 def _read_idx_files(files):
-    """Reads the original form: two files a part, of which the test set may stand alone."""
+    """Read the original form: two files a part, of which the test set may stand alone."""
     by_name = {file.name: file for file in files}
     return {
         part: (
@@ -118,7 +118,7 @@ def _read_idx_files(files):
 
 
 def _read_idx(file, rank):
-    """Reads one idx file: two zero bytes, the type (8: uint8), the rank, the sizes, the values."""
+    """Read one idx file: two zero bytes, the type (8: uint8), the rank, the sizes, the values."""
     raw = unpack(file)
     start = 4 + 4 * rank
     shape = tuple(int.from_bytes(raw[i : i + 4], "big") for i in range(4, start, 4))

@@ -13,7 +13,7 @@ _SIZE = 28
 
 
 def omniglot():
-    """Returns Omniglot's background set, white strokes on black, reduced to 28×28.
+    """Return Omniglot's background set, white strokes on black, reduced to 28×28.
 
     Each character is a class, called alphabet/character; a quarter of its twenty drawings is
     kept for testing. The strokes, two or three of 105 pixels wide, are made two pixels wider

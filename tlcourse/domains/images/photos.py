@@ -15,7 +15,7 @@ _MOST_BROKEN = 0.01  # share of files; the cats and dogs are known to hold a few
 
 
 def cats_vs_dogs():
-    """Returns photographs of cats and of dogs, cut to squares of 64 pixels.
+    """Return photographs of cats and of dogs, cut to squares of 64 pixels.
 
     A quarter of each class is kept for testing. The archive holds a few broken files, which are
     passed over and counted in a warning.
@@ -34,7 +34,7 @@ def cats_vs_dogs():
 
 
 def flowers():
-    """Returns photographs of five kinds of flowers, cut to squares of 64 pixels.
+    """Return photographs of five kinds of flowers, cut to squares of 64 pixels.
 
     Returns:
         `Domain` of colour images; a quarter of each class is kept for testing.

@@ -1,4 +1,4 @@
-"""One image file, from disk or from an archive, turned into pixels."""
+"""Decode one image file, from disk or an archive."""
 
 import io
 import warnings
@@ -10,7 +10,7 @@ from tlcourse.domains.files import fingerprint
 
 
 def read_picture(file, size, channels):
-    """Reads an image, cut to a square about its middle and resized.
+    """Read an image, cut to a square about its middle and resized.
 
     Args:
         file: path, or the file's content (bytes).
@@ -31,7 +31,7 @@ def read_picture(file, size, channels):
 
 
 def open_picture(file, channels):
-    """Opens an image: upright, of 8 bits, on white where it is transparent.
+    """Open an image: upright, of 8 bits, on white where it is transparent.
 
     Args:
         file: path, or the file's content (bytes).
@@ -57,7 +57,7 @@ def open_picture(file, channels):
 
 
 def picture_recipe(path, code):
-    """Returns what arrays depend on that are made of an archive of images, for `cached`.
+    """Return what arrays depend on that are made of an archive of images, for `cached`.
 
     Args:
         path: `Path` of the archive.
@@ -77,7 +77,7 @@ def picture_recipe(path, code):
 
 
 def _eight_bits(image):
-    """Scales 16 bits a pixel to 8, where Pillow would clip; refuses numbers that are no greys."""
+    """Scale 16 bits a pixel to 8, where Pillow would clip; refuse numbers that are no greys."""
     from PIL import Image
 
     if not image.mode.startswith(("I", "F")):
@@ -89,7 +89,7 @@ def _eight_bits(image):
 
 
 def _on_white(image):
-    """Lays a transparent image on white, as a page would: the colour beneath may be any."""
+    """Lay a transparent image on white, as a page would: the colour beneath may be any."""
     from PIL import Image
 
     if not image.has_transparency_data:

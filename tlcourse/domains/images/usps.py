@@ -13,7 +13,7 @@ _PARTS = ("train", "test")
 
 
 def usps():
-    """Returns USPS, enlarged from 16×16 to 28×28 so that it stands beside MNIST.
+    """Return USPS, enlarged from 16×16 to 28×28 so that it stands beside MNIST.
 
     Returns:
         `Domain` of grey images with ten classes, 7,291 to train on and 2,007 to test on.
@@ -40,7 +40,7 @@ def usps():
 
 
 def _read_h5(file):
-    """Reads the form with groups `train` and `test`, pixels in [0, 1], labels from 0."""
+    """Read the form with groups `train` and `test`, pixels in [0, 1], labels from 0."""
     import h5py
 
     try:
@@ -52,7 +52,7 @@ def _read_h5(file):
 
 
 def _read_libsvm(file):
-    """Reads LIBSVM's form, packed lines of text: pixels in [-1, 1], labels from 1."""
+    """Read LIBSVM's form, packed lines of text: pixels in [-1, 1], labels from 1."""
     from sklearn.datasets import load_svmlight_file
 
     text = io.BytesIO(unpack(file))

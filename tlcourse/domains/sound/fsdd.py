@@ -16,7 +16,7 @@ _DIGITS = tuple("0123456789")
 
 
 def spoken_digits_waves():
-    """Returns recordings of spoken digits: one second each, 8,000 samples in [-1, 1].
+    """Return recordings of spoken digits: one second each, 8,000 samples in [-1, 1].
 
     Shorter ones, nearly all, stand in the middle of silence; of longer ones the middle is taken.
     The speaker whose name is the last of the alphabet is kept for testing, with all recordings, so
@@ -37,7 +37,7 @@ def spoken_digits_waves():
 
 
 def spoken_digits():
-    """Returns the recordings of `spoken_digits_waves` as log-mel pictures, by `log_mel`.
+    """Return the recordings of `spoken_digits_waves` as log-mel pictures, by `log_mel`.
 
     They are as large and grey as MNIST's digits, so that one backbone may read and hear.
 
@@ -52,7 +52,7 @@ def spoken_digits():
 
 
 def speaker(name):
-    """Returns the spoken digits of one speaker, as `spoken_digits` shows them.
+    """Return the spoken digits of one speaker, as `spoken_digits` shows them.
 
     Args:
         name: str, such as "george".
@@ -78,7 +78,7 @@ def speaker(name):
 
 
 def _last_speaker_out(name, x, recordings):
-    """Makes a domain whose test set is all of the last speaker."""
+    """Make a domain whose test set is all of the last speaker."""
     held_out = np.unique(recordings["speakers"])[-1]
     test = recordings["speakers"] == held_out
     split = Domain(
@@ -98,7 +98,7 @@ def _described(domain, part):
 
 
 def _recordings():
-    """Returns a dict of arrays, one row per recording: samples, pictures, digits, speakers."""
+    """Return a dict of arrays, one row per recording: samples, pictures, digits, speakers."""
     (path,) = files_of("fsdd")
     code = fingerprint(__file__, wav.__file__, spectrogram.__file__)
     return cached("fsdd", {"file": fingerprint(path), "code": code}, lambda: _read(path))
@@ -126,7 +126,7 @@ def _read(path):
 
 
 def _samples(path, name, content):
-    """Returns int16 (8000,), one second of the recording."""
+    """Return int16 (8000,), one second of the recording."""
     try:
         rate, samples = decode_wav(content)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Pictures of sound: log-mel spectrograms, which backbones for images can read."""
+"""Log-mel spectrograms: sound as images."""
 
 import math
 
@@ -15,7 +15,7 @@ _BATCH = 256
 
 
 def log_mel(waveforms, *, rate=RATE, size=28):
-    """Turns waveforms into pictures: time to the right, pitch upwards, loud is white.
+    """Turn waveforms into pictures: time to the right, pitch upwards, loud is white.
 
     A pixel is the power in one of `size` mel bands (bands as wide as the ear hears them: even
     below 700 Hz, ever wider above) in one of `size` stretches of time, in decibels. White is the

@@ -1,4 +1,4 @@
-"""One WAV file, from disk or from an archive, turned into samples."""
+"""Decode one WAV file, from disk or an archive."""
 
 import io
 import math
@@ -13,7 +13,7 @@ _RATES = range(4000, 192_001)
 
 
 def read_wav(file, *, rate=RATE, seconds=None):
-    """Reads a recording of one's own: channels averaged, resampled, scaled to [-1, 1].
+    """Read a recording of one's own: channels averaged, resampled, scaled to [-1, 1].
 
     Args:
         file: path of a WAV file of 8, 16, 24 or 32 bits, or of floats.
@@ -58,7 +58,7 @@ def read_wav(file, *, rate=RATE, seconds=None):
 
 
 def decode_wav(content):
-    """Decodes the content of a WAV file, changing nothing.
+    """Decode the content of a WAV file, changing nothing.
 
     Args:
         content: bytes.
@@ -80,16 +80,16 @@ def decode_wav(content):
     except Exception as error:  # a damaged file makes the reader raise nearly anything
         raise ValueError(_reason(content, error)) from error
     if samples.size == 0:
-        raise ValueError("it holds no sound, only a header")
+        raise ValueError("it holds a header but no sound")
     if rate not in _RATES:
-        raise ValueError(f"it says that it has {rate} samples a second")
+        raise ValueError(f"its header claims {rate} samples a second")
     if samples.dtype.kind == "f" and not np.isfinite(samples).all():
         raise ValueError("it holds NaN or infinity")
     return rate, samples.reshape(len(samples), -1)
 
 
 def to_waveform(samples):
-    """Scales samples to float32 in [-1, 1].
+    """Scale samples to float32 in [-1, 1].
 
     Args:
         samples: array of a WAV file's types: uint8 (silence is 128), int16, int32, or floats, of
@@ -103,7 +103,7 @@ def to_waveform(samples):
 
 
 def fit_length(waveform, n):
-    """Returns n samples: the middle of a longer waveform, or a shorter one amid silence."""
+    """Return n samples: the middle of a longer waveform, or a shorter one amid silence."""
     spare = n - len(waveform)
     if spare < 0:
         return waveform[-spare // 2 :][:n]

@@ -15,7 +15,7 @@ _ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 
 
 def rt_polarity():
-    """Returns 10,662 sentences from film reviews, half of them praise, as a domain of texts.
+    """Return 10,662 sentences from film reviews, half of them praise, as a domain of texts.
 
     Words and signs stand apart and all is lower case, as published. A quarter of each class is
     kept for testing. Sentences that differ in signs and spaces only, of which there are two pairs,
@@ -57,7 +57,7 @@ def _split_equals_together(texts, labels):
 
 
 def _read(path):
-    """Returns the sentences of the two files, the negative first."""
+    """Return the sentences of the two files, the negative first."""
     found = {
         name[-4:]: _lines(path, name, content)
         for name, content in read_members(path, lambda name: name.endswith(_ENDINGS))

@@ -42,7 +42,7 @@ def _compare_features(expected, got):
 
 
 def _same_rows(expected, got):
-    """Whether each expected row is somewhere in `got`."""
+    """Tell whether each expected row is somewhere in `got`."""
     if not isinstance(got, np.ndarray) or got.shape != expected.shape:
         return False
     distance = np.abs(expected[:, None] - got[None]).max(axis=2)

@@ -1,4 +1,4 @@
-"""How any answer is judged: compared with the right one, and told what it did instead."""
+"""Judging: compare an answer with the right one, and explain the difference."""
 
 from tlcourse.exercises.judging.comparison import compare_values, named
 from tlcourse.exercises.judging.judgement import judge

@@ -1,4 +1,4 @@
-"""Compare plain data with what was expected, and say where they part."""
+"""Compare plain data with the expected value, and explain the first difference."""
 
 import numpy as np
 

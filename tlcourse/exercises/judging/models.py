@@ -1,4 +1,4 @@
-"""Models that answers built: made again from a description, trained, and judged by what moves.
+"""Judge a model that an answer built: rebuild it, train it, see what moves.
 
 A description may come from someone whom nobody trusts.
 

@@ -1,4 +1,4 @@
-"""Jupyter's messages over one socket, read so that a sender cannot fill this process.
+"""Jupyter messages over one socket, with bounded memory.
 
 ZeroMQ's own reader takes in what comes before anyone asks for it, in messages of any number of
 parts. Here nothing is read that was not asked for, and a message is of limited size and few parts.
@@ -52,7 +52,7 @@ class Channel:
             raise
 
     def request(self, kind, content):
-        """Sends a request, and returns the content of its reply (dict).
+        """Send a request, and return the content of its reply (dict).
 
         Args:
             kind: str, type of the message.
@@ -72,11 +72,11 @@ class Channel:
                 return reply
 
     def close(self):
-        """Closes the socket."""
+        """Close the socket."""
         self._socket.close()
 
     def _message(self):
-        """Returns the frames of the next message."""
+        """Return the frames of the next message."""
         frames, self._left = [], self._most
         while True:
             (flags,) = self._read(1)
@@ -128,7 +128,7 @@ def _framed(data, more):
 
 
 def _content(frames, asked):
-    """Returns the content of a reply to what was asked, or None of any other message."""
+    """Return the content of a reply to what was asked, or None of any other message."""
     if DELIM not in frames:
         return None
     _, _, parent, _, content = [*frames[frames.index(DELIM) + 1 :], *5 * [b""]][:5]

@@ -1,4 +1,4 @@
-"""A kernel in a sandbox, driven from outside: it is asked, it answers, it is ended.
+"""Drive a sandboxed kernel from outside.
 
 Only the channel for requests is used. What the kernel prints or shows goes nowhere, however much it
 is, and a reply is plain text of limited size that the kernel may have made up.
@@ -83,7 +83,7 @@ class Kernel:
         self.end()
 
     def run(self, source, *, seconds=None):
-        """Runs source text.
+        """Run source text.
 
         Args:
             source: str, of a cell.
@@ -103,7 +103,7 @@ class Kernel:
         return {"type": kind[:100], "said": said[:500]}
 
     def evaluate(self, expression, *, seconds=None):
-        """Evaluates an expression that gives a `tlcourse.grading.answers.sandboxed_kernel.Reply`.
+        """Evaluate an expression that gives a `tlcourse.grading.answers.sandboxed_kernel.Reply`.
 
         Args:
             expression: str.
@@ -124,7 +124,7 @@ class Kernel:
         return text if isinstance(text, str) else None
 
     def end(self):
-        """Ends the kernel and all that it started, and removes its folder."""
+        """End the kernel and all that it started, and remove its folder."""
         self._ended.set()
         self._listener.close()
         self._sandbox.end(self._process)
@@ -148,13 +148,13 @@ class Kernel:
         return json.dumps(settings)
 
     def _listen(self):
-        """Reads what the process says on standard error, and keeps the end of it."""
+        """Read what the process says on standard error, and keep the end of it."""
         with self._process.stderr as stream:
             while part := stream.read1(65536):
                 self._said = (self._said + part)[-_SAID:]
 
     def _watch(self):
-        """Ends the process once it takes more than it may, also while nobody waits for it."""
+        """End the process once it takes more than it may, also while nobody waits for it."""
         while not self._ended.wait(_LOOK_SECONDS):
             self._why = self._too_much()
             if self._why is not None:
@@ -162,7 +162,7 @@ class Kernel:
                 return
 
     def _too_much(self):
-        """Returns what the kernel took too much of, in one sentence, or None."""
+        """Return what the kernel took too much of, in one sentence, or None."""
         taken = _taken(self._process, self._limits.processes)
         if taken["processes"] > self._limits.processes:
             return f"It started more than {self._limits.processes} processes and threads."
@@ -189,7 +189,7 @@ class Kernel:
         self._look(self._deadline, f"It did not start within {self._limits.seconds:g} seconds.")
 
     def _ask(self, content, seconds):
-        """Sends a request to execute, and returns the content of its reply (dict)."""
+        """Send a request to execute, and return the content of its reply (dict)."""
         usual = {"store_history": False, "user_expressions": {}, "allow_stdin": False}
         return self._request(
             "execute_request",
@@ -213,7 +213,7 @@ class Kernel:
             time.sleep(_LOOK_SECONDS / 10)
 
     def _look(self, deadline, late):
-        """Stops when the process has ended, or the time is over."""
+        """Stop when the process has ended, or the time is over."""
         if self._why is not None:
             self._stop(self._why)
         if self._process.poll() is not None:
@@ -233,7 +233,7 @@ class Kernel:
 
 
 def _taken(process, most):
-    """Returns what a process and all below it hold: bytes of memory, processes and threads.
+    """Return what a process and all below it hold: bytes of memory, processes and threads.
 
     When there are more processes than `most`, they are not asked for their memory.
     """
@@ -256,7 +256,7 @@ def _taken(process, most):
 
 
 def _memory(process):
-    """Returns the bytes that a process holds, without the pages of files."""
+    """Return the bytes that a process holds, without the pages of files."""
     try:
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8", errors="replace")
     except OSError:  # this system has none, or the process has ended

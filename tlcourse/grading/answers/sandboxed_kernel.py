@@ -1,4 +1,4 @@
-"""What runs inside the sandbox, beside the student's code: a kernel, and what hands answers out.
+"""The kernel inside the sandbox, and how it hands out answers.
 
 Nothing here is trusted by anyone outside, and nothing here knows what is right.
 """
@@ -57,7 +57,7 @@ def answers(observe, function, cases):
 
 
 def _limit(memory, disk, processes, filtered):
-    """Asks the system for hard limits; the grader counts for itself too."""
+    """Ask the system for hard limits; the grader counts for itself too."""
     import resource
 
     from tlcourse.grading.sandbox import refuse_from_now_on
@@ -72,7 +72,7 @@ def _limit(memory, disk, processes, filtered):
 
 
 def _counts_by_namespace():
-    """Whether processes are counted for the sandbox alone: since Linux 5.14, not for root."""
+    """Tell whether processes are counted for the sandbox alone: since Linux 5.14, not for root."""
     import platform
 
     release = platform.release().split(".")
@@ -80,7 +80,7 @@ def _counts_by_namespace():
 
 
 def _end_with_the_grader():
-    """Ends this process when its standard input ends: the grader that held it is gone."""
+    """End this process when its standard input ends: the grader that held it is gone."""
     with contextlib.suppress(OSError):  # closed by the answer; then the sandbox must do
         while os.read(0, 1):
             continue
@@ -88,7 +88,7 @@ def _end_with_the_grader():
 
 
 def _application(path):
-    """Returns a kernel that goes to the grader for its requests, and keeps to itself otherwise."""
+    """Return a kernel that goes to the grader for its requests, and keep to itself otherwise."""
     from ipykernel.kernelapp import IPKernelApp
 
     class Application(IPKernelApp):
@@ -102,7 +102,7 @@ def _application(path):
 
 
 def main(arguments):
-    """Starts a kernel.
+    """Start a kernel.
 
     Args:
         arguments: list of str: a JSON document with "shell", the path of the socket at which the

@@ -1,4 +1,4 @@
-"""A submission: what of a student's notebook is looked at, and what is not believed.
+"""Read a submitted notebook, believing none of it.
 
 Only the text of the answers' cells counts, found by their `grade_id`, and what other cells import
 and define for them. Points, checks, marks, the kernel and all outputs are the course's own.
@@ -41,12 +41,12 @@ class Submission:
     helpers: tuple[str, ...] = ()
 
     def digest(self):
-        """Returns a checksum of all that counts of it (str)."""
+        """Return a checksum of all that counts of it (str)."""
         whole = json.dumps([self.lesson, sorted(self.answers.items()), self.helpers])
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def names_used(self):
-        """Returns the names that answers and helpers mention (set of str)."""
+        """Return the names that answers and helpers mention (set of str)."""
         found = set()
         for source in (*self.answers.values(), *self.helpers):
             tree = _tree(source)
@@ -55,7 +55,7 @@ class Submission:
 
 
 def read_submission(path, lesson):
-    """Reads the answers out of a student's notebook.
+    """Read the answers out of a student's notebook.
 
     Args:
         path: of the file.
@@ -94,7 +94,7 @@ def read_submission(path, lesson):
 
 
 def read_content(path):
-    """Returns the bytes of a submission's file.
+    """Return the bytes of a submission's file.
 
     Args:
         path: of the file.
@@ -105,7 +105,7 @@ def read_content(path):
     path = Path(path)
     try:
         if path.is_symlink() or not path.is_file():
-            raise UnreadableSubmission("It is no plain file (a link, a folder or nothing).")
+            raise UnreadableSubmission("It is not a regular file (a link, a folder or nothing).")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)  # the file may grow meanwhile
     except OSError as error:
@@ -122,14 +122,16 @@ def _document(content):
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UnreadableSubmission("The file is no notebook: it is not valid JSON.") from error
+        raise UnreadableSubmission("The file is not a notebook: it is not valid JSON.") from error
 
 
 def _cells(document):
-    """Yields the source and nbgrader's marks of each code cell."""
+    """Yield the source and nbgrader's marks of each code cell."""
     cells = document.get("cells") if isinstance(document, dict) else None
     if not isinstance(cells, list):
-        raise UnreadableSubmission("The file is no notebook of format 4: it has no list of cells.")
+        raise UnreadableSubmission(
+            "The file is not a notebook of format 4: it has no list of cells."
+        )
     for cell in cells:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
@@ -144,7 +146,7 @@ def _cells(document):
 
 
 def _definitions(source):
-    """Yields the imports, functions and classes of a cell; one that is no Python has none."""
+    """Yield the imports, functions and classes of a cell; one that is no Python has none."""
     for statement in _tree(source).body:
         if isinstance(statement, _DEFINITIONS):
             try:
@@ -154,7 +156,7 @@ def _definitions(source):
 
 
 def _tree(source):
-    """Returns the syntax tree of a source; one that is no Python is empty."""
+    """Return the syntax tree of a source; one that is no Python is empty."""
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -1,4 +1,4 @@
-"""Plain data as text, between processes of which one is not to be trusted.
+"""Serialise plain data between trusted and untrusted processes.
 
 JSON with three marks: {"f": hex} is a float (exact, inf and nan too), {"d": {...}} a dict, and
 {"a": dtype, "s": shape, "b": base64} an array. Nothing of it can run code, and what does not fit
@@ -23,7 +23,7 @@ class WireError(ValueError):
 
 
 def encode(value):
-    """Writes plain data as text.
+    """Write plain data as text.
 
     Args:
         value: plain data, see `tlcourse.exercises.plain`.
@@ -41,7 +41,7 @@ def encode(value):
 
 
 def decode(text, *, most=50_000_000):
-    """Reads plain data that `encode` wrote, or that pretends to be.
+    """Read plain data that `encode` wrote, or that pretends to be.
 
     Args:
         text: str.

@@ -1,4 +1,4 @@
-"""The judge: a process of the grader's own, which knows what is right and runs no student's code.
+"""The judge process: it knows the right answers and runs no student code.
 
 It is a process so that judging can be ended: what an answer describes, a network say, may be large.
 """
@@ -32,7 +32,7 @@ class JudgeFailed(CourseError):  # noqa: N818 (it reads better)
 
 
 def seed_of(secret, exercise_id, answers):
-    """Returns the seed of an exercise's inputs, known to no student.
+    """Return the seed of an exercise's inputs, known to no student.
 
     Another submission gets other inputs: what feedback tells of some helps nobody to answer by
     heart. The same one gets the same.
@@ -50,7 +50,7 @@ def seed_of(secret, exercise_id, answers):
 
 
 class Judge:
-    """Draws inputs, and judges what came back for them. A context manager.
+    """Draw inputs, and judge what came back for them. A context manager.
 
     Args:
         secret: bytes that the inputs are drawn from.
@@ -67,7 +67,7 @@ class Judge:
         self.end()
 
     def cases(self, exercise_id, answers):
-        """Returns the inputs of an exercise (str, as `tlcourse.grading.answers.wire` writes them).
+        """Return the inputs of an exercise (str, as `tlcourse.grading.answers.wire` writes them).
 
         Args:
             exercise_id: str.
@@ -77,7 +77,7 @@ class Judge:
         return encode(find(exercise_id).cases(rng))
 
     def verdict(self, exercise_id, answers, outcomes):
-        """Judges what an answer did.
+        """Judge what an answer did.
 
         Args:
             exercise_id: str.
@@ -106,7 +106,7 @@ class Judge:
         return "wrong", told, 0.0
 
     def _ask(self, request):
-        """Returns the process's reply, or None when it did not stand the request."""
+        """Return the process's reply, or None when it did not stand the request."""
         if self._process is None:
             self._start()
         try:
@@ -136,7 +136,7 @@ class Judge:
         reader.start()
 
     def end(self):
-        """Ends its process; it starts again when it is asked again."""
+        """End its process; it starts again when it is asked again."""
         if self._process is None:
             return
         self._process.kill()
@@ -158,7 +158,7 @@ def _shortened(message):
 
 
 def _checked(outcomes):
-    """Returns outcomes that have the form that `try_answer` gives them."""
+    """Return outcomes that have the form that `try_answer` gives them."""
     if not isinstance(outcomes, list) or len(outcomes) > 1000:
         raise WireError("it is no list of outcomes")
     return [_checked_one(outcome) for outcome in outcomes]
@@ -182,12 +182,12 @@ def _checked_one(outcome):
 
 
 def _line(text):
-    """Returns text as one line: a further one could look like words of the grader's."""
+    """Return text as one line: a further one could look like words of the grader's."""
     return text[:500].replace("\n", " ")
 
 
 def _serve():
-    """Answers requests on standard input, a line each, until it ends."""
+    """Answer requests on standard input, a line each, until it ends."""
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no reply
     with contextlib.suppress(ImportError):  # there are no such limits on Windows

@@ -1,4 +1,4 @@
-"""Judges for several submissions at a time: mostly one, which holds the right answers in memory."""
+"""A pool of judges, started on demand."""
 
 import queue
 import threading
@@ -11,7 +11,7 @@ _PATIENCE = 10.0  # seconds until it is believed that an answer is hard to judge
 
 
 class Judges:
-    """Judges that are lent for one verdict each; another one starts when all are busy for long.
+    """A pool of judges, each lent for one verdict; another starts when all stay busy.
 
     It stands for a `Judge`, and may be asked by several threads. A context manager.
 
@@ -32,11 +32,11 @@ class Judges:
         self.end()
 
     def cases(self, exercise_id, answers):
-        """Returns the inputs of an exercise; see `Judge.cases`."""
+        """Return the inputs of an exercise; see `Judge.cases`."""
         return self._inputs.cases(exercise_id, answers)
 
     def verdict(self, exercise_id, answers, outcomes):
-        """Judges what an answer did; arguments and what is returned as in `Judge.verdict`."""
+        """Judge what an answer did; arguments and what is returned as in `Judge.verdict`."""
         judge = self._lent()
         try:
             return judge.verdict(exercise_id, answers, outcomes)
@@ -44,7 +44,7 @@ class Judges:
             self._idle.put(judge)
 
     def end(self):
-        """Ends all of them."""
+        """End all of them."""
         for judge in self._all:
             judge.end()
 

@@ -1,4 +1,4 @@
-"""A course in nbgrader's layout, and the way of grades into its gradebook."""
+"""nbgrader: releases, rosters and the gradebook."""
 
 from tlcourse.lazy import lazy_face
 

@@ -1,4 +1,4 @@
-"""What formgrader shows of a submission: the lesson, the student's answers, and the verdicts.
+"""Notebooks for formgrader: the lesson, the student's answers and the verdicts.
 
 It is rebuilt from the lesson: of the student's file only the text of the answers is in it.
 """
@@ -16,7 +16,7 @@ __all__ = ["course_of", "write_autograded"]
 
 
 def course_of(submissions):
-    """Returns the course of nbgrader that a folder of submissions belongs to (Path), or None.
+    """Return the course of nbgrader that a folder of submissions belongs to (Path), or None.
 
     Args:
         submissions: Path.
@@ -27,7 +27,7 @@ def course_of(submissions):
 
 
 def write_autograded(course, handed, grades):
-    """Writes autograded/<student>/<lesson>/<lesson>.ipynb for each submission that can be read.
+    """Write autograded/<student>/<lesson>/<lesson>.ipynb for each submission that can be read.
 
     Args:
         course: Path of the folder.

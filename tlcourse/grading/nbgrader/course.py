@@ -1,4 +1,4 @@
-"""A release: a folder that nbgrader knows as a course, with the lessons in it."""
+"""Release a course in nbgrader's layout."""
 
 import json
 import os

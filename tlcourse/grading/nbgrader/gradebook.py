@@ -1,4 +1,4 @@
-"""The gradebook: nbgrader's database, in which an instructor sees, corrects and exports grades.
+"""Write grades to nbgrader's gradebook.
 
 nbgrader is needed here only, and imported when a gradebook is opened.
 """

@@ -1,4 +1,4 @@
-"""The manifest of a release: what was handed out, so that a later change of it is seen.
+"""Release manifest: detects lessons changed since release.
 
 A notebook's checksum is that of what its author wrote: cells, ids, points, marks. What a run leaves
 behind (outputs, counters, the interpreter's version) does not count, so running a lesson again is
@@ -80,7 +80,7 @@ class Manifest:
     lessons: tuple[ReleasedLesson, ...]
 
     def to_json(self):
-        """Returns plain data for JSON (dict), with the number of its format."""
+        """Return plain data for JSON (dict), with the number of its format."""
         lessons = [
             {
                 **asdict(lesson),

@@ -1,4 +1,4 @@
-"""The roster of a class, a CSV file as nbgrader imports it."""
+"""Read and write a class roster (CSV, as nbgrader imports it)."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
 
 
 def read_roster(path):
-    """Reads a roster.
+    """Read a roster.
 
     Args:
         path: of a CSV file whose first line names its columns: "id" and any of `FIELDS`.
@@ -42,7 +42,7 @@ def read_roster(path):
 
 
 def roster_text(students):
-    """Returns the text of a roster.
+    """Return the text of a roster.
 
     Args:
         students: iterable of ids (str), or of dicts with "id" and any of the other fields.

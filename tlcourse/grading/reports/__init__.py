@@ -1,4 +1,4 @@
-"""What a class and its students read: feedback, a report, tables, the terminal."""
+"""Reports: feedback pages, class report, tables, terminal."""
 
 from tlcourse.lazy import lazy_face
 

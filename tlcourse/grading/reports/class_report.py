@@ -1,4 +1,4 @@
-"""How a class is doing: one page of pictures and tables, for who teaches it."""
+"""Class report: one page of figures and tables for the teacher."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""What a student gets back: one page that says what is right, what is not, and where to go on.
+"""Feedback pages for students.
 
 Names, messages and errors come from submissions, so a page takes all of them as plain text, and
 forbids scripts besides.

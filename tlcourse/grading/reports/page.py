@@ -1,4 +1,4 @@
-"""A page of its own: no script, nothing loaded, and any text made harmless."""
+"""Self-contained HTML pages: no scripts, nothing loaded, text escaped."""
 
 import html
 import re

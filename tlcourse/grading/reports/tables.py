@@ -1,4 +1,4 @@
-"""Scores as tables: for a spreadsheet, and for the gradebooks of Canvas and Moodle."""
+"""Score tables for spreadsheets, Canvas and Moodle."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What a terminal shows of grading: progress, a table, verdicts."""
+"""Grading progress and results in the terminal."""
 
 from rich.console import Console
 from rich.markup import escape
@@ -38,7 +38,7 @@ class GradingProgress:
             self._console.print("Interrupted. What was graded is kept: the same command goes on.")
 
     def begin(self, n):
-        """Shows the bar.
+        """Show the bar.
 
         Args:
             n: int, submissions in all.
@@ -46,7 +46,7 @@ class GradingProgress:
         self._task = self._progress.add_task("", total=n)
 
     def done(self, grade, new):
-        """Moves the bar.
+        """Move the bar.
 
         Args:
             grade: `SubmissionGrade`.
@@ -57,7 +57,7 @@ class GradingProgress:
 
 
 def print_graded(graded):
-    """Prints one row a lesson, what the teacher should know, and where things lie.
+    """Print one row a lesson, what the teacher should know, and where things lie.
 
     Args:
         graded: `Graded`.
@@ -85,7 +85,7 @@ def print_graded(graded):
 
 
 def print_verdicts(grade):
-    """Prints the verdict on each answer of one notebook.
+    """Print the verdict on each answer of one notebook.
 
     Args:
         grade: `SubmissionGrade`.

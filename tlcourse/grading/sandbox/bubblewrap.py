@@ -1,4 +1,4 @@
-"""Bubblewrap: namespaces of the kernel's own, and no engine that has to run.
+"""Sandbox by bubblewrap: kernel namespaces, no daemon.
 
 Inside there is no network, no other process, no file but those that Python needs (to read) and a
 small `/tmp` that goes with it. System calls that take memory which nobody counts, or that reach
@@ -28,12 +28,12 @@ _TRY_SECONDS = 20
 
 
 class Bubblewrap:
-    """Runs programs in bubblewrap (bwrap), as root or as a plain user."""
+    """Run programs in bubblewrap (bwrap), as root or as a plain user."""
 
     name = "bwrap"
 
     def start(self, program, *, folder, limits):
-        """Starts a program inside.
+        """Start a program inside.
 
         Args:
             program: list of str.
@@ -53,11 +53,11 @@ class Bubblewrap:
             return start_program(command, env={}, pass_fds=[file.fileno()])
 
     def end(self, process):
-        """Ends what `start` returned, and all within it."""
+        """End what `start` returned, and all within it."""
         end_program(process)
 
     def own_limits(self, limits):
-        """Returns the limits (dict) that the program is to ask the system for, from inside."""
+        """Return the limits (dict) that the program is to ask the system for, from inside."""
         asked = {"memory": limits.memory, "disk": limits.disk, "processes": limits.processes}
         return asked | {"filtered": True}
 
@@ -91,7 +91,7 @@ class Bubblewrap:
 
 
 def problem_with_bubblewrap(limits):
-    """Returns why bubblewrap cannot be used, in a few words, or None when it can."""
+    """Return why bubblewrap cannot be used, in a few words, or None when it can."""
     if sys.platform != "linux":
         return "bubblewrap needs Linux"
     if shutil.which("bwrap") is None:

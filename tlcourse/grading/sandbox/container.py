@@ -1,4 +1,4 @@
-"""Docker or Podman, where there is no bubblewrap: a container of this machine's own files.
+"""Sandbox by Docker or Podman, on this machine's own files.
 
 No image is downloaded: the container begins with nothing but links, and sees the Python and the
 packages that grade, to read. So it works without a network, and runs just what bubblewrap would.
@@ -44,7 +44,7 @@ _LIFE = 20  # times the seconds of one answer: a grader that was killed leaves n
 
 
 class Container:
-    """Runs programs in containers of Docker or Podman.
+    """Run programs in containers of Docker or Podman.
 
     Args:
         engine: "docker" or "podman", or the path of one.
@@ -62,7 +62,7 @@ class Container:
         weakref.finalize(self, remove_folder, self._empty)
 
     def start(self, program, *, folder, limits):
-        """Starts a program inside; arguments and what is returned as in `Bubblewrap.start`."""
+        """Start a program inside; arguments and what is returned as in `Bubblewrap.start`."""
         if self._image is None:
             self._image = self._import_image()
         name = f"tlcourse-{secrets.token_hex(8)}"
@@ -73,7 +73,7 @@ class Container:
         return process
 
     def end(self, process):
-        """Ends what `start` returned, and all within it."""
+        """End what `start` returned, and all within it."""
         name = self._names.pop(process, None)
         if name is not None and process.poll() is None:
             # It is the engine's child, not ours: the engine must end it.
@@ -82,7 +82,7 @@ class Container:
         end_program(process)
 
     def own_limits(self, limits):
-        """Returns the limits (dict) that the program is to ask the system for, from inside."""
+        """Return the limits (dict) that the program is to ask the system for, from inside."""
         # Processes would be counted with all others of this user. The engine's own filter allows
         # more than ours, and knows of much that ours does not: both hold.
         asked = {"memory": limits.memory, "disk": limits.disk, "processes": None}
@@ -123,7 +123,7 @@ class Container:
         return [word for path, over in hidden.items() for word in _mount(over, path, "readonly")]
 
     def _import_image(self):
-        """Makes an image of links, unless there is one, and returns its name."""
+        """Make an image of links, unless there is one, and return its name."""
         data = _image()
         name = f"tlcourse-nothing:{hashlib.sha256(data).hexdigest()[:12]}"
         if self._ask(["image", "inspect", name]).returncode:
@@ -140,7 +140,7 @@ class Container:
 
 
 def find_container(limits):
-    """Returns a container engine that was seen to work here.
+    """Return a container engine that was seen to work here.
 
     Returns:
         `(container, None)`, or `(None, why)` with a few words.
@@ -161,7 +161,7 @@ def find_container(limits):
 
 
 def _try(container, limits):
-    """Returns why a container would not do as it is used, in a few words, or None when it would.
+    """Return why a container would not do as it is used, in a few words, or None when it would.
 
     What is ours must be open to it, and the limits must hold: an engine may pass over them.
     """
@@ -196,7 +196,7 @@ def _said(stream):
 
 
 def _mount(source, target, *words):
-    """Returns the option that shows a path inside; quoted, as a path may hold a comma."""
+    """Return the option that shows a path inside; quoted, as a path may hold a comma."""
     fields = ["type=bind", f"source={source}", f"target={target}", *words]
     quoted = [
         '"' + each.replace('"', '""') + '"' if set(each) & {",", '"'} else each for each in fields
@@ -205,7 +205,7 @@ def _mount(source, target, *words):
 
 
 def _image():
-    """Returns a file system (bytes, tar) with the system's links and nothing else."""
+    """Return a file system (bytes, tar) with the system's links and nothing else."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as tar:
         for path, target in system_links().items():

@@ -1,4 +1,4 @@
-"""Programs that are started to be watched, and ended with all that they started."""
+"""Start programs, and end them with everything they started."""
 
 import subprocess
 import time
@@ -13,7 +13,7 @@ _END_SECONDS = 5.0  # what is killed takes, at most
 
 
 def start_program(command, **options):
-    """Starts a program in a session of its own.
+    """Start a program in a session of its own.
 
     Its standard input stays open, and ends with this process, however that ends.
 
@@ -35,7 +35,7 @@ def start_program(command, **options):
 
 
 def end_program(process):
-    """Ends a process and all below it; of a sandbox the first ending ends the rest."""
+    """End a process and all below it; of a sandbox the first ending ends the rest."""
     process.stdin.close()
     if process.poll() is not None:  # its number may be another's by now
         return
@@ -61,7 +61,7 @@ def end_program(process):
 
 
 def _works(process):
-    """Whether a process is there; one that has ended may wait long for being asked how it ended."""
+    """Tell whether a process is alive; a zombie is not."""
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:

@@ -1,4 +1,4 @@
-"""Where a student's code runs: alone, with nothing of ours in reach.
+"""Choose a sandbox, and set its limits.
 
 The course's own notebooks, which hold the solutions, and the files that judge answers are not
 there either.
@@ -41,25 +41,25 @@ class Limits:
 
 
 class Unprotected:
-    """Runs programs as they are: only for submissions that one would run oneself."""
+    """Run programs as they are: only for submissions that one would run oneself."""
 
     name = "none"
 
     def start(self, program, *, folder, limits):
-        """Starts a program; arguments and what is returned as in `Bubblewrap.start`."""
+        """Start a program; arguments and what is returned as in `Bubblewrap.start`."""
         return start_program(program)
 
     def end(self, process):
-        """Ends what `start` returned, and all below it."""
+        """End what `start` returned, and all below it."""
         end_program(process)
 
     def own_limits(self, limits):
-        """Returns None: the program asks the system for none."""
+        """Return None: the program asks the system for none."""
         return
 
 
 def find_sandbox(kind="auto"):
-    """Returns a sandbox that was seen to work here.
+    """Return a sandbox that was seen to work here.
 
     Args:
         kind: "auto", the best that there is; "bwrap"; "docker", which is Podman where there is no

@@ -1,4 +1,4 @@
-"""Which system calls a sandbox refuses, as a filter for Linux (seccomp).
+"""Seccomp filter: the system calls that a sandbox refuses.
 
 Refused is what Python and its packages do without, and what namespaces and limits leave open:
 memory that belongs to no process (anonymous files, System V segments, shared mappings), keys that
@@ -52,7 +52,7 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 
 
 def filter_program(machine):
-    """Returns the filter as the kernel reads it.
+    """Return the filter as the kernel reads it.
 
     Args:
         machine: str, as `platform.machine()` gives it.
@@ -82,7 +82,7 @@ def filter_program(machine):
 
 
 def refuse_from_now_on():
-    """Puts the filter on this process and all that it starts, for good; a further one stays.
+    """Put the filter on this process and all that it starts, for good; a further one stays.
 
     Raises:
         OSError: if the system does not do it.
@@ -108,7 +108,7 @@ def _step(code, value, if_true=0, if_false=0):
 
 
 def _with_bits(number, argument, bits, answer):
-    """Refuses a call in whose argument all these bits are set."""
+    """Refuse a call in whose argument all these bits are set."""
     inner = [
         _step(_LOAD, _ARGUMENTS + 8 * argument),
         _step(_AND, bits),
@@ -120,7 +120,7 @@ def _with_bits(number, argument, bits, answer):
 
 
 def _of_other_family(number, answer):
-    """Refuses sockets of a family that is not in `_FAMILIES`."""
+    """Refuse sockets of a family that is not in `_FAMILIES`."""
     inner = [_step(_LOAD, _ARGUMENTS)]
     inner += [_step(_EQUAL, f, len(_FAMILIES) - i, 0) for i, f in enumerate(_FAMILIES)]
     inner += [_step(_RETURN, answer), _step(_LOAD, _NUMBER)]

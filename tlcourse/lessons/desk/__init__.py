@@ -1,4 +1,4 @@
-"""Where a learner sits down: the workspace, JupyterLab, and a look at the machine."""
+"""The learner's desk: workspace, JupyterLab, doctor."""
 
 from tlcourse.lazy import lazy_face
 

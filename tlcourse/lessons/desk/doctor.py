@@ -1,4 +1,4 @@
-"""Whether this machine can run the course, and what to do where it cannot."""
+"""Check whether this machine can run the course, and say what to fix."""
 
 import json
 import os
@@ -25,7 +25,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether the course can run."""
+        """Tell whether the course can run."""
         return all(check.ok for check in self.checks)
 
     def to_json(self) -> dict:

@@ -1,4 +1,4 @@
-"""Whether Python and the packages are there and new enough, without importing them."""
+"""Check versions of Python and packages without importing them."""
 
 import platform
 import re
@@ -20,7 +20,7 @@ class Check:
 
 
 def python() -> Check:
-    """Whether Python is new enough."""
+    """Tell whether Python is new enough."""
     ok = sys.version_info >= (3, 11)
     return Check(
         "python", ok, platform.python_version(), "" if ok else "Install Python 3.11 or newer."
@@ -28,7 +28,7 @@ def python() -> Check:
 
 
 def packages() -> Iterator[Check]:
-    """Whether each package that the course needs is there and new enough; none is imported."""
+    """Tell whether each package that the course needs is there and new enough; none is imported."""
     for name, wanted in _requirements():
         try:
             version = metadata.version(name)

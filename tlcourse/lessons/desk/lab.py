@@ -1,4 +1,4 @@
-"""JupyterLab in the learner's workspace: on this machine only, with a token."""
+"""Open JupyterLab in the workspace, on this machine only, with a token."""
 
 import json
 import os

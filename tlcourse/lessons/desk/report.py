@@ -1,4 +1,4 @@
-"""The tables of lessons, of this machine and of the data that is here."""
+"""Print lessons, doctor checks and data sets as tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make the learner's copy of a source notebook: the same lesson, without its solutions.
+"""Make the learner's copy of a notebook: the lesson without its solutions.
 
 The rules are nbgrader's (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata,
 ComputeChecksums and ClearHiddenTests, in this order), so that either tool can make the copy;

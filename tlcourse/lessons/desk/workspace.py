@@ -1,4 +1,4 @@
-"""The learner's folder: a copy of every lesson, and never a loss of the learner's work."""
+"""The learner's workspace: copies of all lessons; work is never overwritten."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Kernels of this very interpreter, and the surroundings that a lesson runs in."""
+"""Kernels of this interpreter, and a lesson's environment."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ KERNEL_SPEC = {
 
 
 class _ThisInterpreter(KernelSpecManager):
-    """Answers every kernel name with the running Python.
+    """Answer every kernel name with the running Python.
 
     An installed kernel called "python3" may belong to another environment, in
     which the course is missing or is another version.

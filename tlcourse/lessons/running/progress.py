@@ -1,4 +1,4 @@
-"""What a terminal shows while lessons run."""
+"""Progress of running lessons in the terminal."""
 
 from rich.console import Console
 from rich.markup import escape

@@ -1,4 +1,4 @@
-"""The table that tells of a run."""
+"""Print the results of a run."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class RunReport:
 
     @property
     def ok(self) -> bool:
-        """Whether every lesson ran and every claim held."""
+        """Tell whether every lesson ran and every claim held."""
         return all(execution.ok for _, execution in self.executions)
 
     def to_json(self) -> dict:

@@ -38,7 +38,7 @@ class Execution:
 
     @property
     def ok(self) -> bool:
-        """Whether every cell ran and every claim held."""
+        """Tell whether every cell ran and every claim held."""
         return self.error is None and all(claim["holds"] for claim in self.claims)
 
 

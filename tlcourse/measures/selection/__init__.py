@@ -1,4 +1,4 @@
-"""How far apart two domains are, and which model to choose without target labels."""
+"""Distances between domains, and model selection without target labels."""
 
 from tlcourse.measures.selection.bound import TargetErrorBound, target_error_bound
 from tlcourse.measures.selection.importance_weighting import (

@@ -31,7 +31,7 @@ class TargetErrorBound:
 
 @verb
 def target_error_bound(source_features, source_labels, target_features, target_labels, *, seed=0):
-    """Estimates the terms of the target-error bound with linear classifiers.
+    """Estimate the terms of the target-error bound with linear classifiers.
 
     ε_T(h) <= ε_S(h) + ½ d_HΔH(S, T) + λ*,  λ* = min over h of ε_S(h) + ε_T(h)
     A small target error asks for all three: a classifier good on the source, domains that look

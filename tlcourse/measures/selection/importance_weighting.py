@@ -1,4 +1,4 @@
-"""Choosing a model without target labels: source losses, weighted to look like the target's."""
+"""Label-free validation by importance-weighted source losses."""
 
 import numpy as np
 

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def fit_linear(features, labels, sample_weight=None):
-    """Trains a logistic regression (L2, C = 1) on features of mean 0 and deviation 1.
+    """Train a logistic regression (L2, C = 1) on features of mean 0 and deviation 1.
 
     Args:
         features: float array (n, d).

@@ -1,4 +1,4 @@
-"""Choosing a model without labels by how sure and how varied its predictions are."""
+"""Label-free validation by confident, varied predictions."""
 
 from tlcourse.arguments import verb
 from tlcourse.measures.arrays import check_probs

@@ -56,11 +56,11 @@ def proxy_a_distance(source_features, target_features, *, seeds=range(5)):
 
 
 def check_two_domains(source_features, target_features):
-    """Checks the features of two domains.
+    """Check the features of two domains.
 
     Args:
-        source_features: what came.
-        target_features: what came.
+        source_features: array-like (n, d).
+        target_features: array-like (m, d).
 
     Returns:
         Pair of float64 arrays (n_source, d), (n_target, d).

@@ -1,4 +1,4 @@
-"""Choosing a model without labels by how densely target examples sit together."""
+"""Label-free validation by soft neighbourhood density (SND)."""
 
 import numpy as np
 

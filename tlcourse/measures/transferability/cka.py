@@ -1,4 +1,4 @@
-"""CKA: how alike two networks arrange the same examples."""
+"""CKA: similarity of two networks' representations."""
 
 import numpy as np
 

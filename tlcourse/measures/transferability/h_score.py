@@ -1,4 +1,4 @@
-"""H-score: how much of the features' variance the classes explain, on every direction's scale."""
+"""H-score: between-class variance of the features over their total variance."""
 
 import numpy as np
 

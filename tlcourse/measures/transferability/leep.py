@@ -1,4 +1,4 @@
-"""LEEP: how well the source classes that a model sees foretell the target labels."""
+"""LEEP: how well predicted source classes predict target labels."""
 
 import numpy as np
 

@@ -22,13 +22,13 @@ class TransferGain:
 
     @property
     def is_negative(self):
-        """Whether the transfer was negative beyond the seeds' spread (bool)."""
+        """Tell whether the transfer was negative beyond the seeds' spread (bool)."""
         return self.verdict == "negative"
 
 
 @verb
 def negative_transfer(transferred, from_scratch, *, level=0.95):
-    """Judges from paired runs whether transfer helped or hurt.
+    """Judge from paired runs whether transfer helped or hurt.
 
     gain_i = accuracy_i(transferred) − accuracy_i(from scratch), i over seeds; the verdict is by
     Student's t interval of the mean gain.

@@ -1,4 +1,4 @@
-"""TransRate: how many nats of code the labels save when features are written down."""
+"""TransRate: mutual information of features and labels, by coding rates."""
 
 import numpy as np
 

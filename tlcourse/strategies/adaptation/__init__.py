@@ -1,4 +1,4 @@
-"""From a labelled source to a target without labels."""
+"""Domain adaptation: labelled source, unlabelled target."""
 
 from tlcourse.strategies.adaptation.ada_bn import AdaBN
 from tlcourse.strategies.adaptation.adapt_then_tune import AdaptThenTune

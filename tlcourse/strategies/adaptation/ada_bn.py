@@ -1,4 +1,4 @@
-"""AdaBN: the statistics of batch normalisation are those of the target."""
+"""AdaBN: replace batch-normalisation statistics by the target's."""
 
 import keras
 import numpy as np
@@ -11,7 +11,7 @@ _MOST_SEEN = 2000
 
 
 class AdaBN(SourceTrained):
-    """Replaces the statistics of every batch-normalisation layer by the target's; trains nothing.
+    """Replace all batch-normalisation statistics by the target's; train nothing.
 
     Layer by layer from the input: each layer's mean and variance are those of what reaches it from
     2,000 target images at most, once the layers before it have theirs.

@@ -1,4 +1,4 @@
-"""First adaptation without labels, then fine-tuning with the few that there are."""
+"""Adapt without labels, then fine-tune on a few."""
 
 import time
 from dataclasses import replace
@@ -9,7 +9,7 @@ from tlcourse.strategies.strategy import Strategy
 
 
 class AdaptThenTune(Strategy):
-    """Adapts to the unlabelled target images, and goes on from there on the labelled ones.
+    """Adapt to unlabelled target images, then fine-tune on the labelled ones.
 
     Two trainings, one after the other: unlabelled images bring the domains together, and then a
     few labels settle what adaptation alone gets wrong (semi-supervised domain adaptation in its

@@ -1,4 +1,4 @@
-"""Unsupervised adaptation: labelled source and unlabelled target images in every step."""
+"""Unsupervised domain adaptation with any mix of alignment losses."""
 
 import keras
 from keras import ops
@@ -23,7 +23,7 @@ _MOST_SEEN = 2000  # target training images that a label-free score looks at
 
 
 class Adaptation(Strategy):
-    """Trains on labelled source and unlabelled target images, with terms that bring them together.
+    """Train on labelled source and unlabelled target images under any alignment losses.
 
     min over θ of the mean source cross-entropy + Σ strength · term(source, target). No label of
     the target is used, whatever the pair holds.
@@ -74,7 +74,7 @@ class Adaptation(Strategy):
         self.dropout = dropout
 
     def fit(self, data, *, shots=None, seed=0, eval_test=False):
-        """Trains on a pair and measures on both test sets.
+        """Train on a pair and measure on both test sets.
 
         Args:
             data: a `DomainPair` whose domains have the same classes.
@@ -164,7 +164,7 @@ class PairBatches(keras.utils.PyDataset):
         return len(self._source)
 
     def skip(self, n):
-        """Leaves out the first n batches (int) of both."""
+        """Leave out the first n batches (int) of both."""
         self._source.skip(n)
         self._target.skip(n)
 
@@ -174,7 +174,7 @@ class PairBatches(keras.utils.PyDataset):
 
 
 def _joint(backbone, head, terms, augment):
-    """Returns a model of both domains' images that gives the source's logits."""
+    """Return a model of both domains' images that gives the source's logits."""
     shape = backbone.input_shape[1:]
     source, target = keras.Input(shape, name="source"), keras.Input(shape, name="target")
     changed = rebuilt(augment) if augment is not None else lambda images: images
@@ -196,7 +196,7 @@ def _joint(backbone, head, terms, augment):
 
 
 def _normalises_batches(model):
-    """Whether what an image gives depends on the others of its batch."""
+    """Tell whether what an image gives depends on the others of its batch."""
     kind = keras.layers.BatchNormalization
     return any(isinstance(layer, kind) for layer in single_layers(model))
 

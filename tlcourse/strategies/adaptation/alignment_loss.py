@@ -1,4 +1,4 @@
-"""A term of the loss that looks at both domains: what the methods of adaptation differ in."""
+"""Base class of alignment losses."""
 
 import keras
 from keras import ops
@@ -8,7 +8,7 @@ from tlcourse.losses import adversarial_strength
 
 
 class AlignmentLoss(keras.layers.Layer):
-    """Adds `strength` times a loss of both domains' features and logits; labels are not given.
+    """Add `strength` times a loss of both domains' features and logits; labels are not given.
 
     A term says in `distance` what it measures. It may own layers, such as a domain classifier.
 
@@ -37,21 +37,21 @@ class AlignmentLoss(keras.layers.Layer):
         source_logits_shape,
         target_logits_shape,
     ):
-        """Makes the counter of steps and the sum of what was measured."""
+        """Make the counter of steps and the sum of what was measured."""
         # Weights, not a metric: on JAX a layer's own metric has no value in the midst of a fit.
         self._done = self.add_weight(name="steps_done", initializer="zeros", trainable=False)
         self._total = self.add_weight(name="total", initializer="zeros", trainable=False)
 
     def distance(self, source_features, target_features, source_logits, target_logits):
-        """Returns the loss before `strength`, a scalar."""
+        """Return the loss before `strength`, a scalar."""
         raise NotImplementedError(f"{type(self).__name__} must say what it measures.")
 
     def progress(self):
-        """Returns the share of the training that is done (scalar in [0, 1])."""
+        """Return the share of the training that is done (scalar in [0, 1])."""
         return ops.minimum(self._done / (self.steps or 1), 1.0)
 
     def call(self, source_features, target_features, source_logits, target_logits, training=None):
-        """Adds the loss and hands the source's logits on."""
+        """Add the loss and hand the source's logits on."""
         if not training:
             return source_logits
         distance = self.distance(source_features, target_features, source_logits, target_logits)
@@ -61,22 +61,22 @@ class AlignmentLoss(keras.layers.Layer):
         return source_logits
 
     def total(self):
-        """Returns the sum of what was measured in all steps so far (float)."""
+        """Return the sum of what was measured in all steps so far (float)."""
         return float(ops.convert_to_numpy(self._total))
 
     def _note(self, value):
-        """Counts a step and what it measured."""
+        """Count a step and what it measured."""
         self._done.assign_add(1.0)
         self._total.assign_add(ops.cast(ops.stop_gradient(value), self._total.dtype))
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         settings = {"strength": self.strength, "ramp": self.ramp, "steps": self.steps}
         return {**super().get_config(), **settings}
 
 
 def check_terms(terms):
-    """Checks that there are terms and that each has a name of its own.
+    """Check that there are terms and that each has a name of its own.
 
     Args:
         terms: iterable of `AlignmentLoss`.
@@ -94,5 +94,5 @@ def check_terms(terms):
     names = [term.name for term in terms]
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"`terms` must have names of their own; two are {name!r}.")
+            raise ValueError(f"`terms` must have different names; two are {name!r}.")
     return terms

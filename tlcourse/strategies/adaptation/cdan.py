@@ -1,4 +1,4 @@
-"""CDAN: the domain classifier sees features and predictions together."""
+"""CDAN: adversarial alignment conditioned on predictions."""
 
 import keras
 from keras import ops
@@ -25,13 +25,13 @@ class ConditionalDense(keras.layers.Layer):
         self.units = units
 
     def build(self, shapes):
-        """Makes the weights, (d · k, units) as a dense layer of the map has them."""
+        """Make the weights, (d · k, units) as a dense layer of the map has them."""
         (*_, n_features), (*_, n_classes) = shapes
         self.kernel = self.add_weight(name="kernel", shape=(n_features * n_classes, self.units))
         self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
 
     def call(self, inputs):
-        """Returns the units (n, units) of features (n, d) and class probabilities (n, k)."""
+        """Return the units (n, units) of features (n, d) and class probabilities (n, k)."""
         features, probs = inputs
         n_classes = probs.shape[-1]
         kernel = ops.reshape(self.kernel, (-1, n_classes * self.units))
@@ -39,7 +39,7 @@ class ConditionalDense(keras.layers.Layer):
         return ops.relu(ops.sum(probs[:, :, None] * of_class, axis=1) + self.bias)
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         return {**super().get_config(), "units": self.units}
 
 
@@ -95,12 +95,12 @@ class ConditionalDomainTerm(DomainTerm):
         return {"source_weights": source, "target_weights": target}
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         return {**super().get_config(), "weighted": self.weighted}
 
 
 class CDAN(Adaptation):
-    """DANN whose classifier is told the prediction too, so that classes are aligned one by one.
+    """DANN with a classifier conditioned on predictions, so that classes are aligned one by one.
 
     Args:
         backbone: as in `Adaptation`.

@@ -1,4 +1,4 @@
-"""CORAL in closed form: the source's features take on the target's covariance."""
+"""CORAL in closed form: match source features to the target's covariance."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from tlcourse.training import extract_features, seed_keras, train
 
 
 class CORAL(SourceTrained):
-    """Recolours the source's features as the target's and trains a new linear head on them.
+    """Give source features the target's covariance and train a new linear head on them.
 
     X' = (X − m_s) · C_s^(−½) · C_t^(½) + m_t,
     each C a covariance + shrinkage · its mean variance · I.
@@ -58,7 +58,7 @@ class CORAL(SourceTrained):
 
 
 def recolour(source_features, target_features, *, shrinkage=0.1):
-    """Gives the source's features the target's mean and covariance.
+    """Give the source's features the target's mean and covariance.
 
     Args:
         source_features: float array (n, d), n >= 2.
@@ -86,7 +86,7 @@ def recolour(source_features, target_features, *, shrinkage=0.1):
 
 
 def _power(x, exponent, shrinkage):
-    """Returns a power of the shrunk covariance of the rows of x."""
+    """Return a power of the shrunk covariance of the rows of x."""
     covariance = np.atleast_2d(np.cov(x, rowvar=False))
     mean_variance = np.trace(covariance) / len(covariance) or 1.0
     values, vectors = np.linalg.eigh(

@@ -1,4 +1,4 @@
-"""DAN: the distributions of both domains' features are brought together by their kernel means."""
+"""DAN: minimise the MMD between the domains' features."""
 
 import keras
 
@@ -22,12 +22,12 @@ class MmdTerm(AlignmentLoss):
     usual_name = "mmd"
 
     def distance(self, source_features, target_features, source_logits, target_logits):
-        """Returns `mmd_loss` of the features (scalar)."""
+        """Return `mmd_loss` of the features (scalar)."""
         return mmd_loss(source_features, target_features)
 
 
 class DAN(Adaptation):
-    """Trains on the source while the MMD between both domains' features is made small.
+    """Train on the source while minimising the MMD between the domains' features.
 
     The paper aligns several layers with kernels whose weights are learned; this aligns the
     features, with kernels of equal weight.

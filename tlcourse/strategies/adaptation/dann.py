@@ -1,4 +1,4 @@
-"""DANN: features from which a domain classifier cannot tell where an example came from."""
+"""DANN: domain-adversarial training by gradient reversal."""
 
 import keras
 from keras import ops
@@ -37,7 +37,7 @@ class DomainTerm(AlignmentLoss):
         source_logits_shape,
         target_logits_shape,
     ):
-        """Makes the domain classifier."""
+        """Make the domain classifier."""
         super().build(
             source_features_shape, target_features_shape, source_logits_shape, target_logits_shape
         )
@@ -45,7 +45,7 @@ class DomainTerm(AlignmentLoss):
         self._logit.build((None, self.width))
 
     def call(self, source_features, target_features, source_logits, target_logits, training=None):
-        """Adds the classifier's loss and hands the source's logits on."""
+        """Add the classifier's loss and hand the source's logits on."""
         if not training:
             return source_logits
         weight = self.strength * (adversarial_strength(self.progress()) if self.ramp else 1.0)
@@ -61,27 +61,27 @@ class DomainTerm(AlignmentLoss):
         return source_logits
 
     def _hidden_layer(self):
-        """Returns the classifier's first layer."""
+        """Return the classifier's first layer."""
         return keras.layers.Dense(self.width, activation="relu", name="hidden")
 
     def _seen(self, features, logits):
-        """Returns what that layer sees."""
+        """Return what that layer sees."""
         return features
 
     def _seen_shape(self, features_shape, logits_shape):
         return features_shape
 
     def _weights(self, source_logits, target_logits):
-        """Returns the keywords of `domain_loss` that weigh examples (dict)."""
+        """Return the keywords of `domain_loss` that weigh examples (dict)."""
         return {}
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         return {**super().get_config(), "width": self.width}
 
 
 class DANN(Adaptation):
-    """Trains on the source while the features are made alike to a domain classifier.
+    """Train on the source while fooling a domain classifier.
 
     Args:
         backbone: as in `Adaptation`.

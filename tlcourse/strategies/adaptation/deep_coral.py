@@ -1,4 +1,4 @@
-"""Deep CORAL: the covariances of both domains' features are brought together."""
+"""Deep CORAL: align the covariances of the domains' features."""
 
 import keras
 
@@ -22,12 +22,12 @@ class CoralTerm(AlignmentLoss):
     usual_name = "coral"
 
     def distance(self, source_features, target_features, source_logits, target_logits):
-        """Returns `coral_loss` of the features (scalar)."""
+        """Return `coral_loss` of the features (scalar)."""
         return coral_loss(source_features, target_features)
 
 
 class DeepCORAL(Adaptation):
-    """Trains on the source while the covariances of both domains' features are aligned.
+    """Train on the source while aligning the covariances of the domains' features.
 
     Args:
         backbone: as in `Adaptation`.

@@ -1,4 +1,4 @@
-"""Importance weighting: source examples count more the more they look like the target."""
+"""Importance weighting: weigh source examples by likeness to the target."""
 
 from tlcourse.measures import density_ratio
 from tlcourse.models import copy_of, join, thaw
@@ -7,7 +7,7 @@ from tlcourse.training import extract_features, train
 
 
 class ImportanceWeighting(SourceTrained):
-    """Goes on training on the source with weights p_target(x) / p_source(x).
+    """Continue training on the source with weights p_target(x) / p_source(x).
 
     The weights come from a classifier of the start's features that tells the domains apart. They
     answer covariate shift, P(X) changed and P(Y|X) not; they cannot teach what the source never

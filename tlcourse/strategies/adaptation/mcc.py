@@ -1,4 +1,4 @@
-"""MCC: the target's predictions shall not confuse classes with each other."""
+"""Minimise class confusion on target predictions."""
 
 import keras
 
@@ -24,16 +24,16 @@ class ConfusionTerm(AlignmentLoss):
         self.temperature = temperature
 
     def distance(self, source_features, target_features, source_logits, target_logits):
-        """Returns `mcc_loss` of the target's logits (scalar)."""
+        """Return `mcc_loss` of the target's logits (scalar)."""
         return mcc_loss(target_logits, temperature=self.temperature)
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         return {**super().get_config(), "temperature": self.temperature}
 
 
 class MCC(Adaptation):
-    """Trains on the source while confusion between classes on the target is made small.
+    """Train on the source while minimising class confusion on the target.
 
     Args:
         backbone: as in `Adaptation`.

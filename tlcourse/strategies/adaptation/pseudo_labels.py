@@ -1,4 +1,4 @@
-"""Pseudo-labels: the model's own surest predictions on the target become its labels."""
+"""Self-training on the most confident target predictions."""
 
 import numpy as np
 from scipy.special import softmax
@@ -10,7 +10,7 @@ from tlcourse.training import predict, train
 
 
 class PseudoLabels(SourceTrained):
-    """Goes on training on the source and on the target images that it is surest of, in rounds.
+    """Continue training on the source and on the most confident target predictions, in rounds.
 
     Each round labels the target anew and takes the surest share of every predicted class, more
     each round: so no class is crowded out by an easier one.
@@ -57,7 +57,7 @@ class PseudoLabels(SourceTrained):
 
 
 def surest(probs, share):
-    """Chooses the surest predictions of each class.
+    """Choose the surest predictions of each class.
 
     Args:
         probs: float array (n, n_classes).

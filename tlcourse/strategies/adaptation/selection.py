@@ -1,4 +1,4 @@
-"""Which weights to keep when the target has no labels: three columns of an honest table."""
+"""Checkpoint selection without target labels: last, label-free and oracle."""
 
 import numpy as np
 from scipy.special import softmax
@@ -18,7 +18,7 @@ LABEL_FREE = {
 
 
 def label_free_scores(logits):
-    """Scores predictions on unlabelled target images; higher is better for each score.
+    """Score predictions on unlabelled target images; higher is better for each score.
 
     Args:
         logits: float array (n, n_classes).
@@ -32,7 +32,7 @@ def label_free_scores(logits):
 
 @verb
 def selected_accuracies(result, *, score="information_maximisation"):
-    """Tells what the same training gives when its weights are selected in three ways.
+    """Compare three ways to select weights in one training.
 
     Args:
         result: `TransferResult` of an adaptation that was fitted with `eval_test=True` and

@@ -1,11 +1,11 @@
-"""Source-only: trained on the source, used on the target as it is."""
+"""Source-only baseline: train on the source, test on the target."""
 
 from tlcourse.domains import check_same_classes
 from tlcourse.strategies.from_scratch import FromScratch
 
 
 class SourceOnly(FromScratch):
-    """Trains on all labels of the source and none of the target: the lower bound of adaptation.
+    """Train on all source labels and no target label: the lower bound of adaptation.
 
     Its backbone and head are also what the other strategies begin with: this is the pretraining.
 
@@ -17,7 +17,7 @@ class SourceOnly(FromScratch):
     DEFAULTS = {"learning_rate": 3e-3, "epochs": 4, "batch_size": 64}  # noqa: RUF012
 
     def fit(self, data, *, shots=None, seed=0, eval_test=False):
-        """Trains on the source of a pair and measures on both test sets.
+        """Train on the source of a pair and measure on both test sets.
 
         Args:
             data: a `DomainPair` whose domains have the same classes.

@@ -1,4 +1,4 @@
-"""What begins with a model trained on the source: one contract for the methods that change it."""
+"""Base class of methods that adapt a source-trained model."""
 
 import time
 from dataclasses import replace
@@ -14,7 +14,7 @@ from tlcourse.training import seed_keras
 
 
 class SourceTrained(Trainable):
-    """Adapts a model that was trained on the source, with unlabelled target images.
+    """Adapt a source-trained model with unlabelled target images.
 
     A method implements `_adapt`.
 
@@ -34,7 +34,7 @@ class SourceTrained(Trainable):
             check_is_strategy(self.start, "start")
 
     def fit(self, data, *, shots=None, seed=0, eval_test=False):
-        """Adapts to the target of a pair and measures on both test sets.
+        """Adapt to the target of a pair and measure on both test sets.
 
         Args:
             data: a `DomainPair` whose domains have the same classes.
@@ -74,5 +74,5 @@ class SourceTrained(Trainable):
         )
 
     def _adapt(self, start, source, x_target, seed):
-        """Returns the fields of `TransferResult` that change: backbone, head and others (dict)."""
+        """Return the fields of `TransferResult` that change: backbone, head and others (dict)."""
         raise NotImplementedError(f"{type(self).__name__} must say what it changes.")

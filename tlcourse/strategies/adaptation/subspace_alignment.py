@@ -1,4 +1,4 @@
-"""Subspace alignment: the source's principal directions are turned into the target's."""
+"""Subspace alignment: rotate source principal components to the target's."""
 
 import keras
 import numpy as np
@@ -11,7 +11,7 @@ from tlcourse.training import extract_features, seed_keras, train
 
 
 class SubspaceAlignment(SourceTrained):
-    """Learns on the source in its principal subspace, turned towards the target's.
+    """Train a linear head on source features rotated to the target's principal subspace.
 
     With bases P_s and P_t (d, k) of the first k principal components, the head is trained on
     (x_s − m_s) · P_s · P_sᵀ · P_t and then sees (x_t − m_t) · P_t.
@@ -61,7 +61,7 @@ class SubspaceAlignment(SourceTrained):
 
 
 def align(source_features, target_features, *, width):
-    """Turns the source's principal subspace into the target's.
+    """Turn the source's principal subspace into the target's.
 
     Args:
         source_features: float array (n, d).
@@ -91,7 +91,7 @@ def align(source_features, target_features, *, width):
 
 
 def _head(backbone, mean, basis, classifier):
-    """Returns a head that takes the target's features: into the subspace, then the classifier."""
+    """Return a head that takes the target's features: into the subspace, then the classifier."""
     into = keras.layers.Dense(basis.shape[1], name="into_subspace", trainable=False)
     features = keras.Input(backbone.output_shape[1:], name="features")
     head = keras.Model(features, classifier(into(features)), name="head")

@@ -1,4 +1,4 @@
-"""A student that learns from what a teacher says."""
+"""Knowledge distillation."""
 
 from tlcourse.strategies.distillation.distil import Distil
 

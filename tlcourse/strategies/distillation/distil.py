@@ -1,4 +1,4 @@
-"""Distillation: a student learns from a teacher's logits, and from the labels."""
+"""Distil a teacher's logits into a student."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from tlcourse.training import predict
 
 
 class Distil(FromScratch):
-    """Trains a new network, often a smaller one, on a teacher's logits and on the labels.
+    """Train a new, often smaller, network on a teacher's logits and the labels.
 
     loss = share · T² · KL(softmax(teacher / T) ‖ softmax(student / T))
            + (1 − share) · cross-entropy of the labels.
@@ -93,7 +93,7 @@ class TeacherAndLabels(keras.losses.Loss):
         self.temperature, self.share = temperature, share
 
     def call(self, y_true, y_pred):
-        """Returns the scalar loss: targets (n, k + 1), logits (n, k)."""
+        """Return the scalar loss: targets (n, k + 1), logits (n, k)."""
         soft = distillation_loss(y_pred, y_true[:, :-1], temperature=self.temperature)
         labels = ops.cast(y_true[:, -1], "int32")
         hard = ops.mean(
@@ -102,7 +102,7 @@ class TeacherAndLabels(keras.losses.Loss):
         return self.share * soft + (1 - self.share) * hard
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         config = {"temperature": self.temperature, "share": self.share}
         return {**super().get_config(), **config}
 

@@ -1,4 +1,4 @@
-"""Hints: the middle of a student learns to give what the middle of a teacher gives."""
+"""FitNets hints: match a teacher's intermediate features."""
 
 import keras
 from keras import Model, layers
@@ -9,7 +9,7 @@ from tlcourse.training import predict, train
 
 
 def learn_hint(student, teacher, hints, x, training, *, seed=0):
-    """Trains a student's layers up to one of them, by the features of a teacher's layer.
+    """Train a student's layers up to one of them, by the features of a teacher's layer.
 
     A dense layer along the last axis (for maps, a 1×1 convolution) brings the student's width to
     the teacher's; it is thrown away.
@@ -52,12 +52,12 @@ class Hint(keras.losses.Loss):
     """`hint_loss` as a Keras loss; targets are the teacher's features."""
 
     def call(self, y_true, y_pred):
-        """Returns the scalar loss."""
+        """Return the scalar loss."""
         return hint_loss(y_pred, y_true)
 
 
 def _up_to(model, name, index):
-    """Returns the part of a model, or of one inside that takes the same images, up to a layer."""
+    """Return the part of a model, or of one inside that takes the same images, up to a layer."""
     inside = [layer for layer in model.layers if isinstance(layer, Model)]
     found = [each for each in inside if each.input_shape == model.input_shape]
     for each in (model, *found):

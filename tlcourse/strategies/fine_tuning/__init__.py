@@ -1,4 +1,4 @@
-"""From pretrained weights to a target with labels: probes, fine-tuning, and what holds it back."""
+"""Fine-tuning: probes, full, partial, regularised and parameter-efficient."""
 
 from tlcourse.strategies.fine_tuning.adapters import Adapters
 from tlcourse.strategies.fine_tuning.bias_only import BiasOnly

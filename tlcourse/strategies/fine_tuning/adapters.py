@@ -1,4 +1,4 @@
-"""Adapters: small layers put into a frozen backbone, trained in its place."""
+"""Adapters: train small bottleneck layers inside a frozen backbone."""
 
 import keras
 from keras import ops
@@ -9,7 +9,7 @@ from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
 
 class Adapters(FineTune):
-    """Freezes a backbone and trains a `BottleneckAdapter` at the end of each of its stages.
+    """Freeze a backbone and train a `BottleneckAdapter` after each stage.
 
     They begin as the identity, and so training begins at the pretrained network. A task costs
     2 · width numbers a channel. Unlike LoRA's they stay in the network and cost time to run; what
@@ -75,7 +75,7 @@ class BottleneckAdapter(keras.layers.Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        """Makes D, d, U and u for inputs of so many channels."""
+        """Make D, d, U and u for inputs of so many channels."""
         channels = input_shape[-1]
         self.down = self.add_weight(
             name="down", shape=(channels, self.width), initializer="he_normal"
@@ -85,10 +85,10 @@ class BottleneckAdapter(keras.layers.Layer):
         self.up_bias = self.add_weight(name="up_bias", shape=(channels,), initializer="zeros")
 
     def call(self, inputs):
-        """Returns what came and its change, in the same shape."""
+        """Return what came and its change, in the same shape."""
         narrow = ops.relu(ops.matmul(inputs, self.down) + self.down_bias)
         return inputs + ops.matmul(narrow, self.up) + self.up_bias
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         return {**super().get_config(), "width": self.width}

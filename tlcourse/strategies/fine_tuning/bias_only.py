@@ -1,4 +1,4 @@
-"""Bias-only fine-tuning: what is added is trained, what is multiplied with is not."""
+"""BitFit: train biases and norm offsets only."""
 
 from keras import layers
 
@@ -8,7 +8,7 @@ from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
 
 class BiasOnly(FineTune):
-    """Trains the backbone's biases and the offsets of its norms (beta), and the head.
+    """Train only biases, norm offsets (beta) and the head.
 
     Kernels and the scales of norms (gamma) stay as pretrained: a task costs a few thousandths of
     the network. Batch normalisation keeps the pretrained statistics and uses them in training too,
@@ -39,7 +39,7 @@ class BiasOnly(FineTune):
             )
 
     def _reached(self, backbone):
-        """Returns the weights of the layers after `freeze_to`."""
+        """Return the weights of the layers after `freeze_to`."""
         never = [] if self.freeze_to is None else layers_up_to(backbone, self.freeze_to)
         reached = [layer for layer in single_layers(backbone) if layer not in never]
         return [weight for layer in reached for weight in layer.weights]

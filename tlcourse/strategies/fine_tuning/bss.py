@@ -1,4 +1,4 @@
-"""BSS: fine-tuning that gives up the directions in which features hardly vary."""
+"""BSS: penalise small singular values of the features."""
 
 import keras
 
@@ -8,7 +8,7 @@ from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
 
 class BSS(FineTune):
-    """Fine-tunes with a penalty on the smallest singular values of each batch's features.
+    """Fine-tune with a penalty on the smallest singular values of each batch of features.
 
     loss = cross-entropy + strength · `bss_loss`.
     With few labels, directions with small singular values stay as they were pretrained and carry
@@ -46,7 +46,7 @@ class BSS(FineTune):
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class ShrinkSpectrum(keras.layers.Layer):
-    """Adds `strength` times `bss_loss` of features to the loss, and hands the features on.
+    """Add `strength` times `bss_loss` of features to the loss, and hand the features on.
 
     Args:
         strength: float >= 0.
@@ -60,11 +60,11 @@ class ShrinkSpectrum(keras.layers.Layer):
         self.k = k
 
     def call(self, features, training=None):
-        """Returns the features; in training it adds the loss."""
+        """Return the features; in training it adds the loss."""
         if training:
             self.add_loss(self.strength * bss_loss(features, k=self.k))
         return features
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         return {**super().get_config(), "strength": self.strength, "k": self.k}

@@ -1,4 +1,4 @@
-"""DELTA: fine-tuning that keeps what layers give near what they gave."""
+"""DELTA: keep layer outputs near the pretrained ones."""
 
 import keras
 
@@ -10,7 +10,7 @@ from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
 
 class Delta(FineTune):
-    """Fine-tunes with a penalty on how far layers' outputs go from the pretrained ones.
+    """Fine-tune with a penalty on the change of layer outputs.
 
     loss = cross-entropy + strength · Σ over layers of `delta_loss`.
     Weights may move as they like as long as the features stay: `L2SP` holds the weights themselves.
@@ -49,7 +49,7 @@ class Delta(FineTune):
         return keras.Model(images, keep(images, head(features), maps), name="classifier")
 
     def _kept(self, backbone):
-        """Returns the layers of a copy of the backbone whose outputs are kept."""
+        """Return the layers of a copy of the backbone whose outputs are kept."""
         if self.layers is None:
             return stage_ends(backbone)
         by_name = {layer.name: layer for layer in single_layers(backbone)}
@@ -64,7 +64,7 @@ class Delta(FineTune):
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class KeepMaps(keras.layers.Layer):
-    """Adds to the loss how far maps are from those of a source, and hands logits on.
+    """Add to the loss how far maps are from those of a source, and hand logits on.
 
     Args:
         source: `keras.Model`, images to a list: features, then maps. It is frozen, and runs in
@@ -79,7 +79,7 @@ class KeepMaps(keras.layers.Layer):
         self.strength = strength
 
     def call(self, images, logits, maps, training=None):
-        """Returns the logits; in training it adds the loss."""
+        """Return the logits; in training it adds the loss."""
         if training:
             _, *start_maps = self.source(images, training=False)
             pairs = zip(maps, start_maps, strict=True)
@@ -87,12 +87,12 @@ class KeepMaps(keras.layers.Layer):
         return logits
 
     def get_config(self):
-        """Returns the settings (dict), the source's layers among them."""
+        """Return the settings (dict), the source's layers among them."""
         source = keras.saving.serialize_keras_object(self.source)
         return {**super().get_config(), "source": source, "strength": self.strength}
 
     @classmethod
     def from_config(cls, config):
-        """Builds the layer from its settings."""
+        """Build the layer from its settings."""
         source = keras.saving.deserialize_keras_object(config["source"])
         return cls(**{**config, "source": source})

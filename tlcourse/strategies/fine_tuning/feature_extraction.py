@@ -1,4 +1,4 @@
-"""Feature extraction and the linear probe: the backbone frozen and run once."""
+"""Feature extraction and the linear probe: run the frozen backbone once."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from tlcourse.training import extract_features
 
 
 class FeatureExtraction(Strategy):
-    """Freezes a pretrained backbone, computes its features once and trains a new head on them.
+    """Freeze a pretrained backbone, compute its features once and train a new head on them.
 
     Args:
         backbone: `keras.Model`, images to features; it is copied and never changed.

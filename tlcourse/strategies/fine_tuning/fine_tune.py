@@ -1,4 +1,4 @@
-"""Fine-tuning: training goes on from the pretrained weights, all of them or the later ones."""
+"""Fine-tuning, full or partial, from pretrained weights."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from tlcourse.training import past_the_frozen
 
 
 class FineTune(Strategy):
-    """Starts at pretrained weights and trains them on the target.
+    """Train pretrained weights further on the target.
 
     min over θ of the mean target loss L(f_θ(x), y), started at the pretrained θ.
 
@@ -92,7 +92,7 @@ class FineTune(Strategy):
         return self._train_unfrozen(whole, backbone, examples, self.training, seed)
 
     def _trained(self, model, backbone, head):
-        """Returns the model to train: one that gives `model`'s logits and may add to the loss."""
+        """Return the model to train: one that gives `model`'s logits and may add to the loss."""
         return model
 
     def _train_unfrozen(self, model, backbone, examples, training, seed):
@@ -111,7 +111,7 @@ class FineTune(Strategy):
         )
 
     def _lr_multipliers(self, model, backbone):
-        """Returns what multiplies the learning rate, one number for each trained variable."""
+        """Return what multiplies the learning rate, one number for each trained variable."""
         if self.layer_decay is None:
             return None
         lr_multipliers = {

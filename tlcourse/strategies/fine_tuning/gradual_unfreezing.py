@@ -1,4 +1,4 @@
-"""Gradual unfreezing: the head learns first, then one stage more at a time, from the top."""
+"""Gradual unfreezing: the head first, then one more stage at a time."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -10,7 +10,7 @@ from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
 
 class GradualUnfreezing(FineTune):
-    """Fine-tunes in phases: the head alone, then with the last stage, then with the one before.
+    """Fine-tune in phases: the head, then also the last stage, then the one before it.
 
     A new head's first gradients are large and mean little. Until it has learned something, they do
     not reach what was pretrained. The steps are shared out evenly over the phases.
@@ -85,7 +85,7 @@ class GradualUnfreezing(FineTune):
 
 
 def _append(history, more, steps):
-    """Adds a phase's lines, its steps and seconds counted on from those of the phases before."""
+    """Add a phase's lines, its steps and seconds counted on from those of the phases before."""
     seconds = history["seconds"][-1] if history.get("seconds") else 0.0
     counted = {
         "step": [step + steps for step in more["step"]],

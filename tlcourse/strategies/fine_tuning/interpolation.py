@@ -1,4 +1,4 @@
-"""Between two sets of weights: where fine-tuning began and where it ended."""
+"""Interpolate between pretrained and fine-tuned weights (WiSE-FT)."""
 
 from itertools import zip_longest
 
@@ -12,7 +12,7 @@ from tlcourse.models import copy_of, single_layers, values_of
 
 @verb
 def interpolate(start, end, share):
-    """Builds a model whose weights lie on the straight line between those of two others.
+    """Interpolate linearly between the weights of two models.
 
     w = (1 − share) · w_start + share · w_end, for every weight, statistics of batch normalisation
     included.
@@ -60,7 +60,7 @@ def interpolate(start, end, share):
 
 @verb
 def interpolation_path(start, end, domains, shares=(0.0, 0.25, 0.5, 0.75, 1.0)):
-    """Measures test accuracy along the line between two models.
+    """Measure test accuracy along the line between two models.
 
     Args:
         start: `keras.Model`, images to logits.

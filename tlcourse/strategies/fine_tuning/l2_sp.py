@@ -1,4 +1,4 @@
-"""L2-SP: fine-tuning that is pulled back to where it began."""
+"""L2-SP: penalise distance from the pretrained weights."""
 
 from contextlib import contextmanager
 
@@ -11,7 +11,7 @@ from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
 
 class L2SP(FineTune):
-    """Fine-tunes with a penalty on the distance from the pretrained weights.
+    """Fine-tune with a penalty on the distance from the pretrained weights.
 
     loss = cross-entropy + strength / 2 · ‖w − w_start‖² + head_strength / 2 · ‖v‖², with w the
     backbone's trained weights and v the head's.
@@ -50,7 +50,7 @@ class L2SP(FineTune):
 
 @contextmanager
 def _pulled(variables, start, strength):
-    """Adds to the loss, for as long as it lasts, what keeps variables near given values."""
+    """Add to the loss, for as long as it lasts, what keeps variables near given values."""
     before = [variable.regularizer for variable in variables]
     try:
         for variable, value, already in zip(variables, start, before, strict=True):

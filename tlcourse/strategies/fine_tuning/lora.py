@@ -1,4 +1,4 @@
-"""LoRA: the backbone stands still, and each kernel learns a change of low rank."""
+"""LoRA: learn low-rank updates of frozen kernels."""
 
 import math
 from pathlib import Path
@@ -16,7 +16,7 @@ _ADAPTED = (layers.Dense, layers.EinsumDense, layers.Conv1D, layers.Conv2D, laye
 
 
 class LoRA(FineTune):
-    """Freezes a backbone and adds to each kernel a product of two thin matrices, which is trained.
+    """Freeze a backbone and train a low-rank update of each kernel.
 
     W = W_pretrained + alpha / rank · A · B, with `rank` columns in A and rows in B. B begins at 0,
     and so training begins at the pretrained network. A kernel (d, m) costs rank · (d + m) numbers
@@ -70,7 +70,7 @@ class LoRA(FineTune):
 
 @verb
 def merge_lora(model):
-    """Builds the plain model that does what a model with LoRA does.
+    """Merge LoRA updates into plain kernels.
 
     Each kernel becomes W + alpha / rank · A · B, and A and B are gone.
 
@@ -97,7 +97,7 @@ def _without_lora(layer):
 
 
 def _adapted(from_layers):
-    """Lists the layers whose kernels are adapted, those inside attention and other layers too."""
+    """List the layers whose kernels are adapted, those inside attention and other layers too."""
     # Keras has no public way to the layers inside a layer; KerasHub takes this one for its LoRA.
     every = [inner for layer in from_layers for inner in layer._flatten_layers()]
     return [layer for layer in every if isinstance(layer, _ADAPTED)]

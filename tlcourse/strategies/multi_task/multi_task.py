@@ -28,7 +28,7 @@ _WEIGHTINGS = ("fixed", "uncertainty")
 
 
 class MultiTask(Trainable):
-    """Trains one backbone on several tasks, each with a linear head of its own.
+    """Train one backbone on several tasks, each with its own linear head.
 
     min over θ, h_t of Σ_t w_t · L_t(h_t(f_θ(x)), y_t), the weights w_t given or learned.
     What one task teaches the backbone, the others have too; or it is in their way (see
@@ -77,7 +77,7 @@ class MultiTask(Trainable):
         self.dropout = dropout
 
     def fit(self, x, labels, *, x_test, labels_test, seed=0):
-        """Trains on all tasks and measures each on the test set.
+        """Train on all tasks and measure each on the test set.
 
         Args:
             x: float array (n, height, width, channels), as a `Domain` holds images.
@@ -141,7 +141,7 @@ class MultiTask(Trainable):
         return [1.0 if self.weights is None else self.weights[task.name] for task in self.tasks]
 
     def _trainer(self, images, outputs, losses):
-        """Returns a model of images and labels: a layer can only see what goes into the model."""
+        """Return a model of images and labels: a layer can only see what goes into the model."""
         labels = [
             keras.Input((), name=_input_of(task.name), dtype="int32")
             if task.kind == "classification"

@@ -44,7 +44,7 @@ class Task:
 
 
 def check_tasks(tasks):
-    """Checks that there are tasks, each with a name of its own.
+    """Check that there are tasks, each with a name of its own.
 
     Args:
         tasks: iterable of `Task`.
@@ -61,17 +61,17 @@ def check_tasks(tasks):
     names = [task.name for task in tasks]
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"`tasks` must have names of their own; two are {name!r}.")
+            raise ValueError(f"`tasks` must have different names; two are {name!r}.")
     return tasks
 
 
 def head_of(task):
-    """Returns what the head of a task is called within the model (str)."""
+    """Return what the head of a task is called within the model (str)."""
     return f"{task.name}_head"
 
 
 def checked_labels(tasks, labels, n_examples, argument):
-    """Returns the labels of tasks out of a dict of all, checked.
+    """Return the labels of tasks out of a dict of all, checked.
 
     Args:
         tasks: tuple of `Task`.

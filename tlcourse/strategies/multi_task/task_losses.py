@@ -9,7 +9,7 @@ from tlcourse.strategies.multi_task.task import KINDS
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class TaskLosses(keras.layers.Layer):
-    """Adds the weighted sum of the tasks' losses to the model's and hands the outputs on.
+    """Add the weighted sum of the tasks' losses to the model's and hand the outputs on.
 
     loss = Σ_t w_t · L_t with the weights given, or `uncertainty_weighted` with one log variance
     for each task that is learned, 0 to begin with. L_t is the mean cross-entropy of a
@@ -30,14 +30,14 @@ class TaskLosses(keras.layers.Layer):
         self.fixed = None if fixed is None else list(fixed)
 
     def build(self, outputs_shape, labels_shape):
-        """Makes the log variances, where they are learned."""
+        """Make the log variances, where they are learned."""
         if self.fixed is None:
             self.log_variances = self.add_weight(
                 shape=(len(self.kinds),), initializer="zeros", name="log_variances"
             )
 
     def call(self, outputs, labels):
-        """Adds the loss of outputs (n, k_t), a list, and returns them."""
+        """Add the loss of outputs (n, k_t), a list, and return them."""
         triples = zip(self.kinds, outputs, labels, strict=True)
         losses = [loss_of(kind)(y, output) for kind, output, y in triples]
         if self.fixed is None:
@@ -47,7 +47,7 @@ class TaskLosses(keras.layers.Layer):
         return outputs
 
     def task_weights(self):
-        """Returns the number that each loss is multiplied by (list of float)."""
+        """Return the number that each loss is multiplied by (list of float)."""
         if self.fixed is not None:
             return list(self.fixed)
         by = {"classification": 1.0, "regression": 0.5}  # c of `uncertainty_weighted`
@@ -55,19 +55,19 @@ class TaskLosses(keras.layers.Layer):
         return [by[kind] * each for kind, each in zip(self.kinds, precisions, strict=True)]
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         return {**super().get_config(), "kinds": self.kinds, "fixed": self.fixed}
 
 
 def loss_of(kind):
-    """Returns the `keras.losses.Loss` of a kind of task."""
+    """Return the `keras.losses.Loss` of a kind of task."""
     if kind == KINDS[0]:
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     return keras.losses.MeanSquaredError()
 
 
 def metric_of(kind, name):
-    """Returns the `keras.metrics.Metric` that follows the same loss."""
+    """Return the `keras.metrics.Metric` that follows the same loss."""
     if kind == KINDS[0]:
         return keras.metrics.SparseCategoricalCrossentropy(name=name, from_logits=True)
     return keras.metrics.MeanSquaredError(name=name)

@@ -12,7 +12,7 @@ _REDUCED = 4  # the decoder doubles height and width twice
 
 
 class Autoencoder(SelfSupervised):
-    """Trains the backbone, and a decoder that is thrown away, to give the image back.
+    """Pretrain by reconstruction; the decoder is discarded.
 
     min over θ, φ of the mean of (g_φ(f_θ(x)) − x)², over all pixels.
     The features must hold what the picture looks like, which is not yet what it means. With fewer
@@ -50,7 +50,7 @@ class Autoencoder(SelfSupervised):
 
 
 def _decoder(n_features, shape, width):
-    """Returns a model, features (n, d) to images (n, *shape) in [0, 1]."""
+    """Return a model, features (n, d) to images (n, *shape) in [0, 1]."""
     height, width_of_image, channels = shape
     small = [math.ceil(size / _REDUCED) for size in (height, width_of_image)]
     over = [size * _REDUCED - wanted for size, wanted in zip(small, shape[:2], strict=True)]

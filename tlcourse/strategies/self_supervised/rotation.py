@@ -10,7 +10,7 @@ _QUARTERS = 4
 
 
 class RotationPrediction(SelfSupervised):
-    """Trains the backbone, and a linear head that is thrown away, to tell 0, 90, 180 and 270°.
+    """Pretrain by predicting rotations of 0, 90, 180 and 270°; the head is discarded.
 
     min over θ, h of the mean cross-entropy of h(f_θ(turn_k(x))) and k, k = 0 ... 3 quarters of a
     turn, all four of each image in one step.
@@ -45,13 +45,13 @@ class RotationPrediction(SelfSupervised):
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class QuarterTurns(layers.Layer):
-    """Gives every square image four times, turned by 0 to 3 quarters against the clock.
+    """Give every square image four times, turned by 0 to 3 quarters against the clock.
 
     (n, h, h, c) to (4 n, h, h, c), the four of one image one after the other.
     """
 
     def call(self, images):
-        """Returns the turned images."""
+        """Return the turned images."""
         mirrored = ops.swapaxes(images, 1, 2)
         turned = [images, ops.flip(mirrored, 1), ops.flip(images, (1, 2)), ops.flip(mirrored, 2)]
         return ops.reshape(ops.stack(turned, axis=1), (-1, *images.shape[1:]))

@@ -15,7 +15,7 @@ from tlcourse.training import seed_keras, train
 
 
 class SelfSupervised(Trainable):
-    """Pretrains a backbone on images alone, by a task whose answers are in the images.
+    """Pretrain a backbone on unlabelled images by a pretext task.
 
     What is learned can then be given to `LinearProbe` or `FineTune`. A method implements
     `_pretext`, `_targets` and `_loss`.
@@ -43,7 +43,7 @@ class SelfSupervised(Trainable):
         self.backbone = backbone
 
     def fit(self, data, *, seed=0):
-        """Trains on images; labels, where there are, are never looked at.
+        """Train on images; labels, where there are, are never looked at.
 
         Args:
             data: a `Domain`, whose training images are taken, or float images
@@ -83,18 +83,18 @@ class SelfSupervised(Trainable):
         )
 
     def _check(self, x):
-        """Raises ValueError for images that the method cannot learn from; by default never."""
+        """Raise ValueError for images that the method cannot learn from; by default never."""
 
     def _pretext(self, backbone):
-        """Returns the model to train, from images through the backbone."""
+        """Return the model to train, from images through the backbone."""
         raise NotImplementedError(f"{type(self).__name__} must say what it trains.")
 
     def _targets(self, x):
-        """Returns an array (n, ...) of the answers, made from the images."""
+        """Return an array (n, ...) of the answers, made from the images."""
         raise NotImplementedError(f"{type(self).__name__} must say what is to be answered.")
 
     def _loss(self):
-        """Returns the `keras.losses.Loss`."""
+        """Return the `keras.losses.Loss`."""
         raise NotImplementedError(f"{type(self).__name__} must say what it minimises.")
 
 
@@ -123,7 +123,7 @@ class SelfSupervisedResult:
 
 
 def _images(data):
-    """Returns the images alone."""
+    """Return the images alone."""
     x = np.asarray(data.x_train if isinstance(data, Domain) else data)
     if x.dtype == object or x.ndim != 4:
         raise ValueError(

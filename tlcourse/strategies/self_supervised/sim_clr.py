@@ -12,7 +12,7 @@ from tlcourse.strategies.self_supervised.self_supervised import SelfSupervised
 
 
 class SimCLR(SelfSupervised):
-    """Trains the backbone, and a projection head that is thrown away, to know an image again.
+    """Pretrain by contrasting views of images; the projection head is discarded.
 
     min over θ, g of NT-Xent of g(f_θ(view(x))) and g(f_θ(view'(x))), see `nt_xent`. Which changes
     the views make is which changes the features learn not to see: choose them so that the class
@@ -56,7 +56,7 @@ class SimCLR(SelfSupervised):
 
     def _check(self, x):
         if len(x) < 2:
-            raise ValueError(f"`data` must hold at least 2 images to be told apart; got {len(x)}.")
+            raise ValueError(f"`data` must hold at least 2 images to contrast; got {len(x)}.")
 
     def _pretext(self, backbone):
         shape = backbone.input_shape[1:]
@@ -93,9 +93,9 @@ class ViewsTogether(keras.losses.Loss):
         self.temperature = temperature
 
     def call(self, y_true, y_pred):
-        """Returns the scalar loss of projections (n, 2, d)."""
+        """Return the scalar loss of projections (n, 2, d)."""
         return nt_xent(y_pred[:, 0], y_pred[:, 1], temperature=self.temperature)
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the settings (dict)."""
         return {**super().get_config(), "temperature": self.temperature}
