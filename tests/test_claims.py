@@ -1,4 +1,4 @@
-"""What the lessons claim is no luck of one seed: `pytest -m seeds`, for whoever changes a lesson."""
+"""What the lessons claim is no luck of one seed: `pytest -m seeds` after a change of a lesson."""
 
 import pytest
 

@@ -34,7 +34,7 @@ def test_each_way_to_break_a_notebook_fails(pytestconfig, tmp_path):
             ]
         )
         nbformat.write(made, tmp_path / "notebooks" / f"{name}.ipynb")
-    words = ["-rA", "--color=no", "--nbval-cell-timeout=20", "-p", "no:cacheprovider"]
+    words = ["-rA", "--color=no", "-n0", "--nbval-cell-timeout=10", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *words],
         cwd=tmp_path,

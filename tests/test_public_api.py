@@ -84,7 +84,7 @@ def test_a_public_name_is_documented(thing):
                 or (f"*{name}:" in explained)
             ), f"`{name}` is not explained"
     if inspect.isfunction(thing) and gives_something(thing):
-        assert "Returns" in doc or "Yields" in doc, "what it gives is not said"
+        assert "Return" in doc or "Yield" in doc, "what it gives is not said"
 
 
 @pytest.mark.parametrize(
@@ -139,4 +139,4 @@ def test_importing_the_package_costs_a_tenth_of_keras_at_most():
         )
         return statistics.median(float(run(code).stdout.split()[-1]) for _ in range(times))
 
-    assert seconds("tlcourse", 5) <= 0.1 * seconds("keras", 3)
+    assert seconds("tlcourse", 3) <= 0.1 * seconds("keras", 1)

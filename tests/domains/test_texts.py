@@ -38,8 +38,11 @@ def test_shots_of_texts():
     ("changes", "message"),
     [
         ({"x_train": TEXTS.reshape(2, 2)}, r"`x_train` must have shape \(n,\) .* got \(2, 2\)"),
-        ({"x_train": ["a", "b", " \t", "d"]}, "`x_train` must hold texts .* text 2 is blank"),
-        ({"x_test": ["", "b"]}, "`x_test` must hold texts .* text 0 is blank"),
+        (
+            {"x_train": ["a", "b", " \t", "d"]},
+            "`x_train` must not hold blank texts; text 2 is blank",
+        ),
+        ({"x_test": ["", "b"]}, "`x_test` must not hold blank texts; text 0 is blank"),
         ({"x_test": np.array([], str)}, "`x_test` must hold at least one example"),
         ({"labels_train": [1, 0]}, r"`labels_train` must have shape \(4,\)"),
     ],

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tlcourse.errors import CourseError, UnknownName
+from tlcourse.exercises import for_lesson
 from tlcourse.exercises.source import lesson_files
 from tlcourse.lessons import find_lesson, lessons
 
@@ -25,13 +26,12 @@ def test_lessons_in_order(course):
     }
 
 
-def test_exercises_come_from_their_room(course):
-    course("00", "Start here")
-    from tlcourse.exercises import for_lesson
-
-    expected = [{"id": exercise.id, "points": exercise.points} for exercise in for_lesson("00")]
-    assert expected
-    assert lessons()[0].to_json()["exercises"] == expected
+def test_exercises_come_from_the_notebook():
+    found = find_lesson("01").to_json()["exercises"]
+    assert found == [
+        {"id": exercise.id, "points": exercise.points} for exercise in for_lesson("01")
+    ]
+    assert [each["id"] for each in found] == ["01.1", "01.2", "01.3"]
 
 
 def test_the_zero_may_be_left_out(course):

@@ -11,7 +11,7 @@ from tlcourse.exercises.exercise import Diagnosis, Exercise, Mistake
 from tlcourse.exercises.hints import hint, solution
 from tlcourse.exercises.right_answer import LESSON_NAMES, answer_name, right_answer, solution_source
 from tlcourse.exercises.show import show
-from tlcourse.exercises.source import cell_ids, lesson_files, notebooks_dir
+from tlcourse.exercises.source import cell_ids, lesson_exercises, lesson_files, notebooks_dir
 from tlcourse.exercises.trial import raised, try_answer
 from tlcourse.exercises.verdict import STATUSES, Verdict
 
@@ -28,6 +28,7 @@ __all__ = [
     "find",
     "for_lesson",
     "hint",
+    "lesson_exercises",
     "lesson_files",
     "lesson_ids",
     "notebooks_dir",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlcourse.errors import CourseError, UnknownName, near
-from tlcourse.exercises import for_lesson, lesson_files, lesson_ids
+from tlcourse.exercises import lesson_exercises, lesson_files
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,5 @@ def _read(name, path):
             f"{path} is no lesson ({type(error).__name__}: {error}); its metadata must hold"
             " `tlcourse` with id, title and minutes."
         ) from error
-    found = for_lesson(name) if name in lesson_ids() else ()
-    exercises = tuple((exercise.id, exercise.points) for exercise in found)
+    exercises = tuple((each, cells.points) for each, cells in lesson_exercises(name).items())
     return Lesson(path=path, exercises=exercises, **fields)

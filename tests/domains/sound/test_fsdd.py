@@ -126,7 +126,7 @@ def test_what_was_read_is_kept(folder, monkeypatch):
     ("content", "message"),
     [
         pytest.param(b"", "a broken recording, .*: it is empty", id="empty"),
-        pytest.param(wav(np.zeros(0, "int16")), "it holds no sound", id="no sound"),
+        pytest.param(wav(np.zeros(0, "int16")), "it holds a header but no sound", id="no sound"),
         pytest.param(wav(np.ones(999, "int16"))[:-9], "it is damaged", id="cut off"),
         pytest.param(b"<html>", "does not begin as a WAV file does", id="web page"),
         pytest.param(

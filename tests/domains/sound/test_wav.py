@@ -131,7 +131,7 @@ def test_notes_beside_the_sound_are_passed_over(file):
         pytest.param(lambda raw: raw[:-1], "it is damaged", id="one byte short"),
         pytest.param(
             lambda raw: b"RIFF" + struct.pack("<I", 36) + raw[8:40] + bytes(4),
-            "it holds no sound",
+            "it holds a header but no sound",
             id="no sound",
         ),
         pytest.param(lambda raw: raw[:20] + b"\x55" + raw[21:], "it is damaged", id="MP3 inside"),

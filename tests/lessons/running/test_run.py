@@ -171,10 +171,10 @@ def test_two_runs_train_together(course, command, tmp_path):
         "90",
         "Together",
         "import tlcourse as tl\ncourse = tl.setup()",
-        "import keras\nimport numpy as np\nfrom tlcourse.training import train",
+        "import keras\nimport numpy as np\nfrom tlcourse.training import Training, train",
         "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])\n"
         "x = np.arange(16, dtype='float32').reshape(8, 2)\n"
-        "train(model, x, np.arange(8) % 2, steps=3, batch_size=4)\n"
+        "train(model, x, np.arange(8) % 2, Training(steps=3, batch_size=4))\n"
         "tl.claim('w', float(abs(model.get_weights()[0]).sum()), len(course.devices) == 2)",
     )
     with socket.socket() as free:

@@ -13,7 +13,7 @@ from tlcourse.models import freeze_batchnorm, join, new_head
 from tlcourse.strategies import FineTune
 from tlcourse.strategies import strategy as strategy_module
 from tlcourse.strategies.fine_tuning import fine_tune
-from tlcourse.training import train
+from tlcourse.training import Training, train
 
 SHORT = {"steps": 6, "batch_size": 8}
 
@@ -174,6 +174,6 @@ def test_partial_fine_tuning_costs_what_its_unfrozen_part_costs(pair):
     costs = {"partial": [], "alone": []}
     for _ in range(3):
         costs["partial"].append(seconds_a_step(partial.fit(large).history))
-        costs["alone"].append(seconds_a_step(train(alone, features, labels, **settings)))
+        costs["alone"].append(seconds_a_step(train(alone, features, labels, Training(**settings))))
     # Either measured at its quietest: what else the machine does only ever adds.
     assert min(costs["partial"]) <= 1.2 * min(costs["alone"]), costs

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+from tlcourse.arguments import check_seed
 from tlcourse.domains import check_same_classes
 from tlcourse.measures import accuracy
 from tlcourse.models import join
@@ -50,6 +51,7 @@ class SourceTrained(Trainable):
             ValueError: if `data` is not a pair, or the classes differ.
         """
         check_same_classes(data)
+        seed = check_seed(seed)
         if eval_test:
             raise ValueError(f"`eval_test` is not for {type(self).__name__}: it has no curve.")
         start = self.start
