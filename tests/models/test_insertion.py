@@ -47,5 +47,5 @@ def test_the_last_layer_and_layers_of_models_inside(rng):
 def test_a_layer_that_is_not_there():
     x = keras.Input((2,))
     model = keras.Model(x, layers.ReLU()(x), name="m")
-    with pytest.raises(ValueError, match="put in after layer 'other': it must lie in 'm'"):
+    with pytest.raises(ValueError, match="inserted after layer 'other': it must lie in 'm'"):
         insert_after(model, {layers.Dense(2, name="other"): layers.ReLU()})
