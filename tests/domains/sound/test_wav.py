@@ -136,7 +136,9 @@ def test_notes_beside_the_sound_are_passed_over(file):
         ),
         pytest.param(lambda raw: raw[:20] + b"\x55" + raw[21:], "it is damaged", id="MP3 inside"),
         pytest.param(
-            lambda raw: raw[:24] + struct.pack("<II", 1, 2) + raw[32:], "claims 1 samples", id="1 Hz"
+            lambda raw: raw[:24] + struct.pack("<II", 1, 2) + raw[32:],
+            "claims 1 samples",
+            id="1 Hz",
         ),
         pytest.param(lambda raw: raw[:22] + bytes(2) + raw[24:], "it is damaged", id="no channel"),
     ],
