@@ -1,4 +1,4 @@
-"""Each answer in the folders beside this file is told what it should be.
+"""Each answer in the folder beside this file is told what it should be.
 
 An answer is a bare function, called by its verdict, its exercise and what is special about it:
 `wrong_01_2_swapped` answers 01.2. The docstring of one that is not right is the part of the message
@@ -21,7 +21,7 @@ POINTS = re.compile(r" \((\d+) points?\)$")
 
 def answers():
     """Every answer: what it is called, its verdict, its exercise, the function, what it is told."""
-    for path in (*HERE.glob("by_lesson/lesson_*.py"), *HERE.glob("judging/built_*.py")):
+    for path in sorted(HERE.glob("by_lesson/lesson_*.py")):
         spec = importlib.util.spec_from_file_location(path.stem, path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -35,7 +35,10 @@ def answers():
                 yield f"{exercise_id}-{message}", "wrong", exercise_id, answer, message
 
 
-ANSWERS = {name: rest for name, *rest in answers()}
+ANSWERS = {}
+for _name, *_rest in answers():
+    assert _name not in ANSWERS, f"Two answers are called {_name}: one of them would not be tried."
+    ANSWERS[_name] = _rest
 RIGHT = [each[1:3] for each in ANSWERS.values() if each[0] == "right"]
 
 

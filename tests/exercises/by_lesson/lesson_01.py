@@ -28,7 +28,13 @@ SLIPS = {
     "01.3": (
         ({'float("inf")': "0"}, "This curve never reaches its goal (1 point)"),
         ({'"inf"': '"nan"'}, "This curve never reaches its goal"),
-        ({"seconds[reached[0]]": "1 + seconds[reached[0]]"}, "is right"),
+        (  # a wrong time, and one where there is none: right in neither way, so no point
+            {
+                'seconds[reached[0]] if len(reached) else float("inf")': "1 + "
+                "seconds[np.argmax(accuracies >= goal)]"
+            },
+            "The value is not right",
+        ),
     ),
 }
 

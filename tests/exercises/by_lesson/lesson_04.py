@@ -4,6 +4,9 @@ import keras
 import numpy as np
 from keras import layers
 
+_FREEZE, _HEAD = "backbone.trainable = False", "Dense(n_classes)"
+_MODEL = "keras.Model(images, logits)"
+
 # Edits of the solution; what they are told, and the points where there are some.
 SLIPS = {
     "04.1": (
@@ -15,6 +18,27 @@ SLIPS = {
         (
             {"predict(images": "predict(images[:batch_size]"},
             "has shape (8, 8), and (22, 8) is right",
+        ),
+    ),
+    "04.2": (
+        (
+            {_FREEZE: "pass"},
+            "10 of the backbone's 10 variables moved during `fit`, 4 of them moving",
+        ),
+        ({_FREEZE: "pass", "images))": "images, training=False))"}, "freezes nothing."),
+        ({"(images, logits)": "(images, logits, trainable=False)"}, "The head is frozen too."),
+        ({_HEAD: _HEAD.replace(")", ', "softmax")')}, "These are probabilities, and logits were"),
+        ({_HEAD: _HEAD.replace(")", ', "sigmoid")')}, "Leave out the sigmoid"),
+        ({_HEAD: "Dense(10)"}, "gives the shape (24, 10); (24, 3) is right"),
+        ({_MODEL: "backbone"}, "gives the shape (24, 8); (24, 3) is right"),
+        ({_MODEL: "layers.Dense(n_classes)"}, "returned a `Dense`; a `keras.Model`"),
+        (
+            {"backbone(images)": "keras.models.clone_model(backbone)(images)"},
+            "10 of the backbone's 10 variables are not in your model",
+        ),
+        (
+            {"(images, logits)": "(images, layers.Lambda(lambda x: 2 * x)(logits))"},
+            "Keras could not build your model again",
         ),
     ),
     "04.3": (
@@ -43,9 +67,34 @@ def right_04_1_rows_in_a_list(backbone, images, batch_size):
     return list(backbone.predict(images, batch_size, verbose=0))
 
 
-def right_04_2_sequential(backbone, n_classes):
+def right_04_2_sequential_and_compiled(backbone, n_classes):
+    for layer in backbone.layers:
+        layer.trainable = False
+    head = [layers.Dropout(0.5), layers.Dense(16, activation="relu"), layers.Dense(n_classes)]
+    model = keras.Sequential([keras.Input(backbone.input_shape[1:]), backbone, *head])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+def right_04_2_on_the_backbones_output(backbone, n_classes):
     backbone.trainable = False
-    return keras.Sequential([backbone, layers.Dense(n_classes)])
+    logits = layers.Dense(n_classes)(layers.BatchNormalization()(backbone.output))
+    return keras.Model(backbone.input, logits)
+
+
+def right_04_2_a_frozen_copy_that_is_not_built(backbone, n_classes):
+    copy = keras.models.clone_model(backbone)
+    copy.set_weights(backbone.get_weights())
+    copy.trainable = False
+    return keras.Sequential([copy, layers.Dense(n_classes)])
+
+
+def right_04_2_augmented_and_frozen_after_building(backbone, n_classes):
+    images = keras.Input(backbone.input_shape[1:])
+    features = backbone(layers.RandomFlip("horizontal")(images), training=False)
+    model = keras.Model(images, layers.Dense(n_classes)(features))
+    backbone.trainable = False
+    return model
 
 
 def right_04_2_frozen_variable_by_variable(backbone, n_classes):
@@ -54,33 +103,57 @@ def right_04_2_frozen_variable_by_variable(backbone, n_classes):
             layer.trainable = False
         for variable in layer.trainable_variables:
             variable.trainable = False
-    return wrong_04_2_nothing_frozen(backbone, n_classes)
-
-
-def wrong_04_2_nothing_frozen(backbone, n_classes):
-    """10 of the backbone's 10 variables moved during `fit`, 4 of them moving"""
-    images = keras.Input(backbone.input_shape[1:])
-    return keras.Model(images, layers.Dense(n_classes)(backbone(images)))
-
-
-def wrong_04_2_only_training_false(backbone, n_classes):
-    """Calling it with `training=False` freezes nothing."""
-    images = keras.Input(backbone.input_shape[1:])
-    return keras.Model(images, layers.Dense(n_classes)(backbone(images, training=False)))
+    return keras.Sequential([backbone, layers.Dense(n_classes)])
 
 
 def wrong_04_2_all_but_batchnorm(backbone, n_classes):
     """8 variables of the backbone's BatchNorm layers moved during `fit`"""
     for layer in backbone.layers:
         layer.trainable = isinstance(layer, layers.BatchNormalization)
-    return wrong_04_2_nothing_frozen(backbone, n_classes)
+    return keras.Sequential([backbone, layers.Dense(n_classes)])
 
 
 def wrong_04_2_weights_but_not_statistics(backbone, n_classes):
     """The 4 moving statistics of the backbone's BatchNorm layers"""
     for variable in backbone.trainable_variables:
         variable.trainable = False
-    return wrong_04_2_nothing_frozen(backbone, n_classes)
+    return keras.Sequential([backbone, layers.Dense(n_classes)])
+
+
+def wrong_04_2_own_layer(backbone, n_classes):
+    """`Head` is not a class of Keras"""
+
+    class Head(layers.Dense):
+        pass
+
+    backbone.trainable = False
+    return keras.Sequential([backbone, Head(n_classes)])
+
+
+def wrong_04_2_own_model(backbone, n_classes):
+    """is not a class of Keras"""
+
+    class Probe(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.backbone, self.head = backbone, layers.Dense(n_classes)
+
+        def call(self, images):
+            return self.head(self.backbone(images))
+
+    backbone.trainable = False
+    return Probe()
+
+
+def wrong_04_2_a_fit_that_lies(backbone, n_classes):
+    """is not a class of Keras"""
+
+    class Liar(keras.Model):
+        def fit(self, *args, **kwargs):
+            return None
+
+    images = keras.Input(backbone.input_shape[1:])
+    return Liar(images, layers.Dense(n_classes)(backbone(images)))
 
 
 def right_04_3_with_epsilon(train, test):
