@@ -29,6 +29,8 @@ INTERVAL = SimpleNamespace(mean=0.5, low=0.4, high=0.6)
         ("both: {value:.1f}", {"a": 0.9, "b": INTERVAL}, "both: a 0.9, b 0.5 [0.4, 0.6]"),
         ("best is {value}", "probe", "best is probe"),
         (r"$\frac{1}{2}$ is right", 0.5, r"$\frac{1}{2}$ is right (measured: 0.5)"),
+        (r"$x_{max}$ is right", 0.5, r"$x_{max}$ is right (measured: 0.5)"),
+        (r"of {cat, dog}", 0.5, r"of {cat, dog} (measured: 0.5)"),
         ("0-d {value:.1f}", np.float32(0.5), "0-d 0.5"),
     ],
 )
@@ -75,6 +77,12 @@ def test_a_verdict_that_is_no_verdict(holds):
 def test_a_sentence_that_cannot_be_filled_in(sentence):
     with pytest.raises(BadArgument, match="`sentence`"):
         claim(sentence, 0.5, True)
+
+
+@pytest.mark.parametrize("sentence", ["x {probe}", "x {probe:.2f}", "$a$ {probe[a]} {value}"])
+def test_a_placeholder_that_nothing_fills_is_named(sentence):
+    with pytest.raises(BadArgument, match=r"placeholder \{probe\}.*such as \{value\[probe\]\}"):
+        claim(sentence, {"probe": 0.5}, True)
 
 
 @pytest.mark.parametrize("value", [None, object(), [None], {"a": print}])

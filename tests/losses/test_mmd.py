@@ -140,5 +140,7 @@ def test_a_bandwidth_is_positive(source, b):
 
 
 def test_there_is_a_bandwidth(source):
-    with pytest.raises(ValueError, match=r"`bandwidths` must hold at least one number > 0"):
+    with pytest.raises(
+        ValueError, match=r"`bandwidths` must be a list of one or more numbers > 0; got \(\)"
+    ):
         mmd_loss(source, source, bandwidths=())

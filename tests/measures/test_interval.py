@@ -44,5 +44,5 @@ def test_values_that_give_no_interval(values):
 
 @pytest.mark.parametrize("level", [0, 1, 95, float("nan")])
 def test_a_level_is_a_probability(level):
-    with pytest.raises(ValueError, match=r"`level` must lie between 0 and 1; got"):
+    with pytest.raises(ValueError, match=r"`level` must be a number in \(0, 1\); got"):
         interval([1, 2], level=level)

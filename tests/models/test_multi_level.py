@@ -80,5 +80,7 @@ def test_variables_are_the_backbones_own(backbone):
 def test_layers_that_are_not_there(backbone):
     with pytest.raises(UnknownName, match=r"no layer 'block1_ad'. Did you mean 'block1_add'"):
         multi_level(backbone, ["block1_ad"])
-    with pytest.raises(ValueError, match="`names` must hold at least one layer"):
+    with pytest.raises(
+        ValueError, match=r"`names` must be a list of one or more layer names; got \[\]"
+    ):
         multi_level(backbone, [])

@@ -2,6 +2,8 @@
 
 from keras import Input, Model, applications, layers, ops
 
+from tlcourse.backbones.image_shape import check_image_shape
+
 _CAFFE_OFFSET = (-103.939, -116.779, -123.68)  # ImageNet's mean blue, green and red, subtracted
 
 _TORCH_MEAN, _TORCH_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, in [0, 1]
@@ -39,12 +41,9 @@ def application(name, *, input_shape=(224, 224, 3), weights=None):
         averaged over the image.
     """
     builder, scaling = APPLICATIONS[name]
-    if len(input_shape) != 3 or input_shape[2] != 3:
-        raise ValueError(
-            f"`input_shape` of {name} must be (height, width, 3), colour; got {input_shape}."
-        )
+    input_shape = check_image_shape(input_shape, name, channels=3)
     body = getattr(applications, builder)(
-        include_top=False, weights=weights, input_shape=tuple(input_shape), pooling="avg"
+        include_top=False, weights=weights, input_shape=input_shape, pooling="avg"
     )
     images = Input(input_shape, name="images")
     if scaling == "caffe":

@@ -1,6 +1,6 @@
 """Load a backbone by name."""
 
-from tlcourse.arguments import verb
+from tlcourse.arguments import check_seed, verb
 from tlcourse.backbones.applications import APPLICATIONS, application
 from tlcourse.backbones.pretraining import RECIPES
 from tlcourse.backbones.small_cnn import small_cnn
@@ -41,24 +41,25 @@ def load_backbone(name, *, weights=None, input_shape=None, seed=None):
     Raises:
         UnknownName: (a ValueError) with the near names.
         ValueError: if there is no file at `weights`, or it holds weights of another architecture
-            or shape.
+            or shape; or if `input_shape` or `seed` is none.
     """
     if name not in backbone_names():
         raise UnknownName(f"Unknown backbone {name!r}.{near(name, backbone_names())}")
     if seed is not None:
-        seed_keras(seed)
+        seed_keras(check_seed(seed))
     if name in APPLICATIONS:
+        shape = (224, 224, 3) if input_shape is None else input_shape
         ready_made = "imagenet" if weights == "imagenet" else None
-        model = application(name, input_shape=input_shape or (224, 224, 3), weights=ready_made)
+        model = application(name, input_shape=shape, weights=ready_made)
         if ready_made:
             return model
     elif name in RECIPES:
         recipe = RECIPES[name]
-        model = recipe.architecture(input_shape or recipe.input_shape)
+        model = recipe.architecture(recipe.input_shape if input_shape is None else input_shape)
         weights = weights or data_folder() / f"{name}.weights.h5"
     else:
         build, usual_shape = _BUILDERS[name]
-        model = build(input_shape or usual_shape)
+        model = build(usual_shape if input_shape is None else input_shape)
     if weights is not None:
         load_stored(model, weights, name)
     return model

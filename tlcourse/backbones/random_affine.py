@@ -5,9 +5,11 @@ import math
 import keras
 from keras import ops
 
+from tlcourse.arguments import Configured, check_number, check_seed
+
 
 @keras.saving.register_keras_serializable(package="tlcourse")
-class RandomAffine(keras.layers.Layer):
+class RandomAffine(keras.layers.Layer, metaclass=Configured):
     """Apply a random affine map to each image, in training only.
 
     What comes in at the rim is black (0).
@@ -19,10 +21,20 @@ class RandomAffine(keras.layers.Layer):
         shift: share of the width and height by which it is moved, at most.
         seed: int; None takes one of Keras, which follows from what `seed_keras` set.
         **kwargs: those of `keras.layers.Layer`.
+
+    Raises:
+        BadCall: (a TypeError) for a keyword that neither has, with the nearest.
+        BadArgument: (a ValueError) for a number below 0, a `scale` from 1, or what is no seed.
     """
 
     def __init__(self, *, rotation=15.0, scale=0.15, shear=0.15, shift=0.08, seed=None, **kwargs):
         super().__init__(**kwargs)
+        check_number(rotation, "rotation", at_least=0)
+        check_number(scale, "scale", at_least=0, below=1)
+        check_number(shear, "shear", at_least=0)
+        check_number(shift, "shift", at_least=0)
+        if seed is not None:
+            seed = check_seed(seed)
         self.rotation, self.scale, self.shear, self.shift = rotation, scale, shear, shift
         self.seed = seed
         self._random = keras.random.SeedGenerator(seed)

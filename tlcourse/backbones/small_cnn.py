@@ -2,6 +2,8 @@
 
 from keras import Input, Model, layers
 
+from tlcourse.backbones.image_shape import check_image_shape
+
 
 def small_cnn(input_shape=(28, 28, 1)):
     """Build three convolution blocks that turn images into features.
@@ -18,12 +20,7 @@ def small_cnn(input_shape=(28, 28, 1)):
         `keras.Model`: float images (n, *input_shape) in [0, 1] to features (n, d); d is 576 for
         28×28. Its own scaling to [-1, 1] is inside.
     """
-    if len(input_shape) != 3 or min(input_shape[:2]) < 8:
-        raise ValueError(
-            "`input_shape` of small_cnn must be (height, width, channels), at least 8 pixels each "
-            f"way; got {tuple(input_shape)}."
-        )
-    images = Input(input_shape, name="images")
+    images = Input(check_image_shape(input_shape, "small_cnn", at_least=8), name="images")
     x = layers.Rescaling(2.0, offset=-1.0, name="to_minus_one_one")(images)
     for number, (width, kernel, stride) in enumerate(((16, 5, 2), (32, 3, 2), (64, 3, 1)), 1):
         block = f"block{number}"

@@ -2,6 +2,8 @@
 
 from keras import Input, Model, layers
 
+from tlcourse.backbones.image_shape import check_image_shape
+
 
 def small_resnet(input_shape=(32, 32, 3)):
     """Build a residual network of 1.1 million parameters that turns images into features.
@@ -19,12 +21,7 @@ def small_resnet(input_shape=(32, 32, 3)):
         `keras.Model`: float images (n, *input_shape) in [0, 1] to features (n, 160), averaged
         over the image. Its own scaling to [-1, 1] is inside.
     """
-    if len(input_shape) != 3 or min(input_shape[:2]) < 16:
-        raise ValueError(
-            "`input_shape` of small_resnet must be (height, width, channels), at least 16 pixels "
-            f"each way; got {tuple(input_shape)}."
-        )
-    images = Input(input_shape, name="images")
+    images = Input(check_image_shape(input_shape, "small_resnet", at_least=16), name="images")
     x = layers.Rescaling(2.0, offset=-1.0, name="to_minus_one_one")(images)
     x = _convolution(x, 32, "stem")
     for number, width in enumerate((64, 128, 160), 1):

@@ -1,9 +1,11 @@
 """Load weights from a file; a mismatch names both sides."""
 
 import math
+import os
 from pathlib import Path
 
 from tlcourse.backbones.applications import APPLICATIONS
+from tlcourse.errors import BadArgument
 
 
 def load_stored(model, path, name):
@@ -18,12 +20,14 @@ def load_stored(model, path, name):
         ValueError: if there is no such file, it is damaged, or it holds the weights of another
             architecture or shape: both are named.
     """
+    allowed = (
+        f"None, a file written by `save_weights`{', or imagenet' if name in APPLICATIONS else ''}"
+    )
+    if not isinstance(path, (str, os.PathLike)):
+        raise BadArgument(f"`weights` of {name} must be {allowed}; got {path!r}.")
     path = Path(path)
     if not path.is_file():
-        raise ValueError(
-            f"`weights` of {name} must be None, a file written by `save_weights`"
-            f"{', or imagenet' if name in APPLICATIONS else ''}; there is no file '{path}'."
-        )
+        raise ValueError(f"`weights` of {name} must be {allowed}; there is no file '{path}'.")
     if not path.name.endswith(".weights.h5"):
         raise ValueError(
             f"`weights` must be a file whose name ends in .weights.h5, as `save_weights` writes "

@@ -66,6 +66,7 @@ def domain_names():
     return tuple(_MAKERS)
 
 
+@verb
 def available(name):
     """Tell whether a domain can be loaded on this machine now.
 

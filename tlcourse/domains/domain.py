@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tlcourse.arguments import check_count, check_number, check_seed
+from tlcourse.arguments import check_count, check_number, check_seed, verb
 from tlcourse.domains.examples import check_class_names, check_examples, check_labels
+from tlcourse.errors import BadArgument
 
 
 # eq=False: arrays do not compare to one truth value, so a domain equals only itself.
+@verb
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Domain:
     """Labelled examples of one domain, split into train and test once and for all.
@@ -109,6 +111,7 @@ class Domain:
         )
 
 
+@verb
 @dataclass(frozen=True, eq=False)
 class DomainPair:
     """A source domain, which has many labels, and a target domain, which has few or none.
@@ -118,13 +121,20 @@ class DomainPair:
         target: the `Domain` it is for; examples have the source's shape.
 
     Raises:
-        ValueError: if the examples of the two have different shapes.
+        ValueError: if one is no `Domain`, or the examples of the two have different shapes.
     """
 
     source: Domain
     target: Domain
 
     def __post_init__(self):
+        for part in ("source", "target"):
+            given = getattr(self, part)
+            if not isinstance(given, Domain):
+                raise BadArgument(
+                    f"`{part}` must be a Domain; got {given!r}. `load_domain(name)` gives one, "
+                    "`load_pair(name)` both."
+                )
         if self.source.input_shape != self.target.input_shape:
             raise ValueError(
                 f"`target` must hold examples of shape {self.source.input_shape} like `source`; "
@@ -145,6 +155,7 @@ class DomainPair:
         return f"DomainPair(source={self.source!r}, target={self.target!r})"
 
 
+@verb
 def stratified_split(labels, share, seed=0):
     """Split examples into two parts with the same mix of classes.
 

@@ -45,7 +45,7 @@ def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0
         )
     path = Path(path).expanduser()
     check_count(size, "size")
-    if channels not in (1, 3):
+    if isinstance(channels, bool) or channels not in (1, 3):
         raise ValueError(f"`channels` must be 1 (grey) or 3 (colour); got {channels!r}.")
     if not path.is_dir():
         raise ValueError(f"`path` must be a folder of class folders; there is none at {path}.")

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlcourse.arguments import verb
 from tlcourse.errors import CourseError, UnknownName, near
 from tlcourse.exercises import lesson_exercises, lesson_files
 
@@ -57,6 +58,7 @@ def lessons() -> list[Lesson]:
     return [_read(name, path) for name, path in sorted(files.items())]
 
 
+@verb
 def find_lesson(name: str) -> Lesson:
     """Find a lesson by its id.
 

@@ -9,6 +9,8 @@ from tlcourse.errors import BadArgument, CourseError, nearest
 from tlcourse.exercises import show
 from tlcourse.lessons.measured import Shown, has_nan, plain
 
+_MATHS = re.compile(r"\$[^$]*\$")
+_PLACEHOLDER = re.compile(r"(?<!\{)\{([A-Za-z]\w*)(?=[}\[.:!])")
 MIME_TYPE = "application/vnd.tlcourse.claim+json"
 
 
@@ -59,11 +61,14 @@ def _fill(sentence, value):
     if not isinstance(sentence, str) or not sentence.strip():
         raise BadArgument(f"`sentence` must be a sentence; got {sentence!r}.")
     shown = Shown(value)
-    # Only a sentence that asks for the value is a template: LaTeX may have braces too.
-    for word in re.findall(r"\{([A-Za-z]\w*)", sentence):
-        if word != "value" and nearest(word, ["value"]):
+    # LaTeX has braces too, between its dollars; there, only what is nearly {value} is meant so.
+    outside = _MATHS.sub("", sentence)
+    asked = [word for word in _PLACEHOLDER.findall(sentence) if nearest(word, ["value"])]
+    for word in (*_PLACEHOLDER.findall(outside), *asked):
+        if word != "value":
             raise BadArgument(
-                f"`sentence` has a placeholder {{{word}}}; only {{value}} can be filled in."
+                f"`sentence` has a placeholder {{{word}}}; only {{value}} can be filled in, or a "
+                f"part of it such as {{value[{word}]}}: {sentence!r}."
             )
     if "{value" not in sentence:
         return f"{sentence} (measured: {shown})"

@@ -1,12 +1,11 @@
 """Domain-adversarial training: features from which no classifier can tell the domain."""
 
 import math
-from numbers import Real
 
 from keras import ops
 
 from tlcourse.arguments import check_number, verb
-from tlcourse.losses.tensors import check_strength, differ, floats
+from tlcourse.losses.tensors import check_strength, differ, floats, is_tensor
 
 
 @verb
@@ -39,7 +38,7 @@ def reverse_gradient(x, strength):
     """
     check_strength(strength)
     x = floats(x)
-    if not isinstance(strength, Real):
+    if is_tensor(strength):
         strength = floats(strength, like=x)
     # The equation's terms in another order: no digit of x is lost.
     return ops.stop_gradient(x) + strength * (ops.stop_gradient(x) - x)
@@ -109,7 +108,7 @@ def adversarial_strength(progress, *, steepness=10.0):
     """
     check_number(steepness, "steepness", above=0)
     # tanh(z / 2) = 2 / (1 + exp(−z)) − 1
-    if not isinstance(progress, Real):
+    if is_tensor(progress):
         return ops.tanh(floats(progress) * (steepness / 2))
     check_number(progress, "progress", at_least=0, at_most=1)
     return math.tanh(progress * steepness / 2)

@@ -1,11 +1,9 @@
 """L2-SP: weight decay towards the starting point instead of towards zero."""
 
-from numbers import Real
-
 from keras import ops
 
 from tlcourse.arguments import verb
-from tlcourse.losses.tensors import check_shape, check_strength, floats
+from tlcourse.losses.tensors import check_shape, check_strength, floats, is_tensor
 
 
 @verb
@@ -53,6 +51,6 @@ def l2_sp(weights, start, *, strength):
         check_shape(then, f"start[{i}]", now, f"weights[{i}]")
         distances.append(ops.sum(ops.square(now - then)))
     total = sum(distances)
-    if not isinstance(strength, Real):
+    if is_tensor(strength):
         strength = floats(strength, like=total)
     return strength * total / 2

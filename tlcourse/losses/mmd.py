@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from tlcourse.arguments import check_number, verb
+from tlcourse.arguments import check_number, check_several, verb
 from tlcourse.losses.tensors import check_width, matrix
 
 # Closer than 1e-15 counts as the same point: a bandwidth of 0 would divide 0 by 0.
@@ -49,9 +49,7 @@ def mmd_loss(source_features, target_features, *, bandwidths=(0.25, 0.5, 1.0, 2.
     source = matrix(source_features, "source_features")
     target = matrix(target_features, "target_features", like=source)
     check_width(target, "target_features", source, "source_features")
-    bandwidths = tuple(bandwidths)
-    if not bandwidths:
-        raise ValueError("`bandwidths` must hold at least one number > 0; got none.")
+    bandwidths = check_several(bandwidths, "bandwidths", of="numbers > 0")
     for b in bandwidths:
         check_number(b, "bandwidths", above=0)
 

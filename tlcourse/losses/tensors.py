@@ -93,5 +93,10 @@ def differ(shape, other):
 
 def check_strength(value, name="strength"):
     """Check the weight of a term: a number must be finite and at least 0; tensors pass."""
-    if isinstance(value, Real):
+    if not is_tensor(value):
         check_number(value, name, at_least=0)
+
+
+def is_tensor(value):
+    """Tell tensors, arrays and variables, whose value may not be known yet, from plain numbers."""
+    return hasattr(value, "dtype") and not isinstance(value, Real)  # a NumPy scalar has both

@@ -19,7 +19,7 @@ def check_features(features, name, *, least=2):
     Raises:
         ValueError: for another shape, too few rows, no column, NaN or infinity.
     """
-    features = _numbers(features, name)
+    features = numbers(features, name)
     if features.ndim != 2 or len(features) < least or features.shape[1] == 0:
         raise ValueError(
             f"`{name}` must have shape (n, d), at least {least} rows; got {features.shape}."
@@ -66,7 +66,7 @@ def check_probs(probs, name):
         ValueError: for another shape, a negative number, NaN, or a row whose sum is not 1
             (0.001 off is allowed: half precision).
     """
-    probs = _numbers(probs, name)
+    probs = numbers(probs, name)
     if probs.ndim != 2 or len(probs) == 0 or probs.shape[1] < 2:
         raise ValueError(
             f"`{name}` must have shape (n, n_classes), at least 1 row and 2 classes; "
@@ -103,7 +103,7 @@ def check_values(values, name, *, least, n=None):
     Raises:
         ValueError: for another shape, too few numbers, NaN or infinity.
     """
-    values = _numbers(values, name)
+    values = numbers(values, name)
     if n is not None and values.shape != (n,):
         raise ValueError(f"`{name}` must have shape ({n},); got {values.shape}.")
     if values.ndim != 1 or values.size < least:
@@ -142,7 +142,19 @@ def check_same_width(features, like, name, like_name):
         )
 
 
-def _numbers(values, name):
+def numbers(values, name):
+    """Turn values into an array of numbers.
+
+    Args:
+        values: array-like.
+        name: str, the argument to name in the message.
+
+    Returns:
+        float64 array of the same shape.
+
+    Raises:
+        ValueError: for what holds no numbers, or rows of different lengths.
+    """
     try:
         return np.asarray(values, dtype="float64")
     except (TypeError, ValueError) as error:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tlcourse.arguments import verb
+from tlcourse.arguments import check_number, verb
+from tlcourse.measures.arrays import numbers
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,12 @@ def interval(values, *, level=0.95):
     """
     from scipy.special import stdtrit
 
-    values = np.asarray(values, dtype="float64").ravel()
+    values = numbers(values, "values").ravel()
     if values.size < 2 or not np.isfinite(values).all():
         raise ValueError(
             f"`values` must be at least 2 finite numbers, one per seed; got {values.tolist()}."
         )
-    if not 0 < level < 1:
-        raise ValueError(f"`level` must lie between 0 and 1; got {level!r}.")
+    check_number(level, "level", above=0, below=1)
     quantile = stdtrit(values.size - 1, (1 + level) / 2)
     half_width = quantile * values.std(ddof=1) / np.sqrt(values.size)
     return Interval(float(values.mean()), float(half_width), values.size)

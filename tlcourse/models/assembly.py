@@ -2,7 +2,7 @@
 
 from keras import Input, Model, layers
 
-from tlcourse.arguments import verb
+from tlcourse.arguments import check_count, check_flag, check_number, check_several, verb
 from tlcourse.models.checks import check_backbone
 from tlcourse.models.cloning import clone_of, rebuilt
 from tlcourse.models.feature_scale import FeatureScale
@@ -27,18 +27,25 @@ def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False, ze
         `keras.Model`, (n, d) to (n, n_classes).
 
     Raises:
-        ValueError: if the backbone does not give features (n, d).
+        ValueError: if the backbone does not give features (n, d), or an argument is out of range.
     """
     check_backbone(backbone)
+    check_count(n_classes, "n_classes")
+    hidden = check_several(hidden, "hidden", of="whole numbers", at_least=0)
+    for width in hidden:
+        check_count(width, "hidden")
+    check_number(dropout, "dropout", at_least=0, below=1)
+    check_flag(normalise, "normalise")
+    check_flag(zero, "zero")
     x = features = Input(backbone.output_shape[1:], name="features")
     if normalise:
         x = FeatureScale(name="scale")(x)
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
     for number, width in enumerate(hidden, 1):
-        x = layers.Dense(width, activation="relu", name=f"hidden{number}")(x)
+        x = layers.Dense(int(width), activation="relu", name=f"hidden{number}")(x)
     start = "zeros" if zero else "glorot_uniform"
-    logits = layers.Dense(n_classes, kernel_initializer=start, name="logits")(x)
+    logits = layers.Dense(int(n_classes), kernel_initializer=start, name="logits")(x)
     return Model(features, logits, name="head")
 
 

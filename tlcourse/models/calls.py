@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import keras
 from keras import tree
 
+from tlcourse.arguments import verb
 from tlcourse.models.freezing import single_layers
 
 
@@ -35,6 +36,7 @@ class Call:
         return tree.flatten(self.output)
 
 
+@verb
 def is_graph(model):
     """Say whether a model is a graph of layers from one input to one output.
 
@@ -47,6 +49,7 @@ def is_graph(model):
     return len(getattr(model, "inputs", None) or ()) == 1 == len(model.outputs)
 
 
+@verb
 def calls_of(model):
     """List the calls of a model's layers, each after those whose outputs it takes.
 
@@ -74,6 +77,7 @@ def calls_of(model):
     return same.inputs, calls, same.outputs
 
 
+@verb
 def call_again(call, values, layer=None):
     """Make a call again where some tensors are replaced.
 

@@ -1,6 +1,8 @@
-"""Validation of backbones."""
+"""Validation of models and backbones."""
 
 import keras
+
+from tlcourse.errors import BadArgument
 
 
 def check_backbone(backbone):
@@ -34,6 +36,19 @@ def check_backbone(backbone):
             f"`backbone` must give features (n, d); '{backbone.name}' gives {shape}. "
             "End it with GlobalAveragePooling2D or Flatten."
         )
+
+
+def check_model(model):
+    """Check that a model is one of Keras.
+
+    Args:
+        model: `keras.Model`, or anything else given as one.
+
+    Raises:
+        BadArgument: (a ValueError) that says what it is instead.
+    """
+    if not isinstance(model, keras.Model):
+        raise BadArgument(f"`model` must be a keras.Model; got {model!r}.")
 
 
 def check_fits(backbone, shape, name):

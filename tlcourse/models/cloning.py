@@ -2,9 +2,11 @@
 
 import keras
 
+from tlcourse.arguments import verb
 from tlcourse.models.freezing import single_layers
 
 
+@verb
 def clone_of(model):
     """Rebuild a model from the configs of its layers, with new random weights.
 
@@ -24,6 +26,7 @@ def clone_of(model):
     return clone
 
 
+@verb
 def rebuilt(layer, **changes):
     """Make a layer anew from its settings, with no weight of the one that came.
 

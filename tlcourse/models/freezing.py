@@ -4,6 +4,7 @@ from keras import Model, layers
 
 from tlcourse.arguments import verb
 from tlcourse.errors import UnknownName, near
+from tlcourse.models.checks import check_model
 
 
 @verb
@@ -25,7 +26,9 @@ def freeze(model, up_to=None):
 
     Raises:
         UnknownName: (a ValueError) if no layer's name begins so.
+        BadArgument: (a ValueError) if `model` is no `keras.Model`.
     """
+    check_model(model)
     if up_to is None:
         return _set(model, trainable=False)
     frozen = layers_up_to(model, up_to)
@@ -45,6 +48,7 @@ def thaw(model):
     Returns:
         `model`.
     """
+    check_model(model)
     return _set(model, trainable=True)
 
 
@@ -60,12 +64,14 @@ def freeze_batchnorm(model):
     Returns:
         `model`.
     """
+    check_model(model)
     for layer in single_layers(model):
         if isinstance(layer, layers.BatchNormalization):
             layer.trainable = False
     return model
 
 
+@verb
 def layers_up_to(model, beginning):
     """List the layers from the input up to the last one whose name begins so.
 
@@ -80,7 +86,8 @@ def layers_up_to(model, beginning):
         UnknownName: (a ValueError) if no layer's name begins so.
     """
     every = list(single_layers(model))
-    matches = [i for i, layer in enumerate(every) if _begins_with(layer.name, beginning)]
+    is_name = isinstance(beginning, str)
+    matches = [i for i, x in enumerate(every) if is_name and _begins_with(x.name, beginning)]
     if not matches:
         names = [layer.name for layer in every]
         raise UnknownName(
@@ -100,6 +107,7 @@ def _set(model, *, trainable):
     return model
 
 
+@verb
 def single_layers(model):
     """Yield the layers from input to output, those of a nested model in its place.
 

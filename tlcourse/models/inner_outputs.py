@@ -2,9 +2,11 @@
 
 from keras import Model
 
+from tlcourse.arguments import verb
 from tlcourse.models.calls import call_again, calls_of, inside
 
 
+@verb
 def with_inner_outputs(model, wanted):
     """Build a model that also returns intermediate outputs.
 

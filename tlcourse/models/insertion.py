@@ -2,9 +2,11 @@
 
 from keras import Model
 
+from tlcourse.arguments import verb
 from tlcourse.models.calls import call_again, calls_of, inside
 
 
+@verb
 def insert_after(model, added):
     """Build a model with new layers inserted after some of its own.
 

@@ -3,7 +3,7 @@
 import keras
 from keras import Input, Model, layers
 
-from tlcourse.arguments import verb
+from tlcourse.arguments import check_count, check_flag, check_several, verb
 from tlcourse.errors import UnknownName, near
 from tlcourse.models.checks import check_backbone
 
@@ -30,7 +30,8 @@ def multi_level(backbone, names, *, places=1, mirror=False):
 
     Raises:
         UnknownName: (a ValueError) if there is no such layer.
-        ValueError: if no layer is named, or a side is no multiple of `places`.
+        ValueError: if no layer is named, `places` is no whole number >= 1 or a side no multiple of
+            it, or `mirror` is neither True nor False.
 
     Example:
         >>> from tlcourse.backbones import load_backbone
@@ -42,9 +43,9 @@ def multi_level(backbone, names, *, places=1, mirror=False):
         Better Transfer Learning", ICML 2022; they also select among the features.
     """
     check_backbone(backbone)
-    names = tuple(names)
-    if not names:
-        raise ValueError("`names` must hold at least one layer's name; got none.")
+    names = check_several(names, "names", of="layer names")
+    check_count(places, "places")
+    check_flag(mirror, "mirror")
     known = [layer.name for layer in backbone.layers]
     for name in names:
         if name not in known:
@@ -76,7 +77,7 @@ def _averaged(output, name, places):
     if len(output.shape) == 2:
         return output
     height, width = output.shape[1:3]
-    if places < 1 or height % places or width % places:
+    if height % places or width % places:
         raise ValueError(
             f"`places` must divide the sides of {name!r}, {height} and {width}; got {places}."
         )

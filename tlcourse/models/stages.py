@@ -4,6 +4,7 @@ import re
 
 from keras import layers
 
+from tlcourse.arguments import check_count, verb
 from tlcourse.models.freezing import single_layers, thaw
 
 # "block2" of "block2_conv", "block_16" of "block_16_expand", but "conv2d_1" of "conv2d_1".
@@ -12,6 +13,7 @@ _NUMBERED = re.compile(r"[A-Za-z]+(?:[123]d)?_?\d+(?!\d|d\b|d_)")
 _NUMBERED_LATER = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)*_?\d+")
 
 
+@verb
 def stages(backbone):
     """Group the layers that have weights by the beginning of their names, from input to output.
 
@@ -56,6 +58,7 @@ def _named_by_keras(layer):
     return re.sub(r"_\d+$", "", layer.name).replace("_", "") == type(layer).__name__.lower()
 
 
+@verb
 def stage_ends(backbone):
     """Return for each stage the layer that gives its output, activation and addition included.
 
@@ -83,6 +86,7 @@ def stage_ends(backbone):
     return ends
 
 
+@verb
 def freeze_stages(backbone, n):
     """Freeze the first n stages and thaw the rest.
 
@@ -92,9 +96,14 @@ def freeze_stages(backbone, n):
 
     Returns:
         `backbone`.
+
+    Raises:
+        BadArgument: (a ValueError) if `n` is no such number.
     """
+    begins_with = [stage[0] for stage in stages(backbone)]
+    check_count(n, "n", at_least=0, at_most=len(begins_with))
     order = list(single_layers(thaw(backbone)))
-    begins = [order.index(stage[0]) for stage in stages(backbone)]
+    begins = [order.index(layer) for layer in begins_with]
     for layer in order[: [*begins, len(order)][n]] if n else ():
         layer.trainable = False
     return backbone

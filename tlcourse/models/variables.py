@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from tlcourse.arguments import verb
 
+
+@verb
 def values_of(variables):
     """Copy the values of variables.
 
@@ -16,6 +19,7 @@ def values_of(variables):
     return [np.array(np.asarray(variable)) for variable in variables]
 
 
+@verb
 def hand_over(variables, to):
     """Give variables the values of others.
 

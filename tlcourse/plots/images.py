@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tlcourse.arguments import verb
+from tlcourse.arguments import check_count, check_several, verb
 
 
 @verb
@@ -21,6 +21,8 @@ def show_domains(ax, domains, *, per_class=1, seed=0):
     Raises:
         ValueError: if the domains' images differ in shape or their classes in number.
     """
+    domains = check_several(domains, "domains", of="domains")
+    check_count(per_class, "per_class")
     kinds = {(domain.input_shape, domain.n_classes) for domain in domains}
     if len(kinds) != 1:
         raise ValueError(f"`domains` must share shape and number of classes; got {kinds}.")

@@ -2,6 +2,8 @@
 
 import matplotlib.pyplot as plt
 
+from tlcourse.arguments import verb
+
 # Okabe & Ito's palette, told apart with every common kind of colour vision.
 SOURCE = "#0072B2"
 TARGET = "#D55E00"
@@ -12,6 +14,7 @@ _MARKERS = ("o", "s", "^", "D", "v")
 _KNOWN = {"fine-tuned": 0, "linear probe": 1, "MLP head": 2, "from scratch": 4}
 
 
+@verb
 def looks(names):
     """Give every line of a figure its colour, dash and marker.
 

@@ -1,6 +1,7 @@
 """Pretraining: reproducible, resumable, and honest about what came out."""
 
 import hashlib
+import inspect
 
 import keras
 import numpy as np
@@ -35,7 +36,9 @@ def tiny(monkeypatch):
         limits="nothing but brightness",
     )
     monkeypatch.setitem(RECIPES, "tiny", recipe)
-    monkeypatch.setitem(pretrain.__globals__, "load_domain", {"tiny": domain}.__getitem__)
+    monkeypatch.setitem(
+        inspect.unwrap(pretrain).__globals__, "load_domain", {"tiny": domain}.__getitem__
+    )
     return domain
 
 
@@ -81,7 +84,7 @@ def test_a_seed_makes_it_the_same(tiny, tmp_path):
 
 def test_an_interrupted_training_ends_as_one_that_was_not(tiny, tmp_path, monkeypatch):
     whole = weights_of(pretrain("tiny", tmp_path / "whole", verbose=0))
-    told = pretrain.__globals__["EpochTold"]
+    told = inspect.unwrap(pretrain).__globals__["EpochTold"]
     tell, begun = told.on_epoch_begin, []
 
     def pull_the_plug(self, epoch, logs=None):

@@ -95,5 +95,5 @@ def test_another_seed_is_other_labels(tasks):
 
 
 def test_too_few():
-    with pytest.raises(ValueError, match=r"`n` must be at least 4, .*; got 3"):
+    with pytest.raises(ValueError, match=r"`n` must be a whole number, at least 4; got 3"):
         glyph_tasks(n=3)

@@ -170,7 +170,7 @@ def test_a_file_that_is_not_there(tmp_path):
         ({"file": None}, "`file` must be a WAV file's path; got None"),
         ({"rate": 0}, "`rate` must be .* 4000 to 192000; got 0"),
         ({"rate": 8000.5}, r"got 8000\.5"),
-        ({"seconds": 0}, "`seconds` must be None or more than 0; got 0"),
+        ({"seconds": 0}, "`seconds` must be a number > 0; got 0"),
         ({"seconds": -1}, "got -1"),
     ],
 )

@@ -79,5 +79,7 @@ def test_the_interval_is_over_the_seeds(rng):
 @pytest.mark.parametrize("seeds", [[], [1]])
 def test_an_interval_needs_two_seeds(seeds, rng):
     source, target = rng.normal(size=(2, 9, 3))
-    with pytest.raises(ValueError, match=r"`seeds` must hold at least 2 whole numbers; got \["):
+    with pytest.raises(
+        ValueError, match=r"`seeds` must be a list of at least 2 whole numbers; got"
+    ):
         proxy_a_distance(source, target, seeds=seeds)

@@ -39,7 +39,7 @@ def test_the_level_decides_how_sure_it_must_be():
     transferred, from_scratch = [0.51, 0.52, 0.53], [0.5, 0.5, 0.5]
     assert negative_transfer(transferred, from_scratch).verdict == "undecided"
     assert negative_transfer(transferred, from_scratch, level=0.9).verdict == "positive"
-    with pytest.raises(ValueError, match=r"`level` must lie between 0 and 1; got 95"):
+    with pytest.raises(ValueError, match=r"`level` must be a number in \(0, 1\); got 95"):
         negative_transfer(transferred, from_scratch, level=95)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import keras
 
+from tlcourse.arguments import check_count, check_seed, verb
 from tlcourse.backbones.pretraining.augmented_batches import AugmentedBatches, EpochTold
 from tlcourse.backbones.pretraining.card import measured, write_card
 from tlcourse.backbones.pretraining.gpt import pretrain_gpt
@@ -23,6 +24,7 @@ def pretrainings():
     return (*RECIPES, "words", "gpt")
 
 
+@verb
 def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
     """Train a backbone by its recipe and write its weights and model card.
 
@@ -47,6 +49,9 @@ def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
     """
     if name not in pretrainings():
         raise UnknownName(f"Unknown pretraining {name!r}.{near(name, pretrainings())}")
+    seed = check_seed(seed)
+    if epochs is not None:
+        check_count(epochs, "epochs")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     if name == "words":

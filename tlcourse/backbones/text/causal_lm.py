@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from tlcourse.arguments import check_count, check_number, verb
 from tlcourse.atomic import write_atomically
 from tlcourse.backbones.text.extras import import_for_texts
 from tlcourse.backbones.text.language_model import (
@@ -23,6 +24,7 @@ from tlcourse.training import ShuffledBatches, jit_compile, seed_keras
 _LEARNING_RATE = 2e-3  # the highest
 
 
+@verb
 def causal_lm(n_words, *, length=32, width=128, n_layers=2, n_heads=4, dropout=0.1):
     """Build a decoder of Transformer blocks, each of which sees what came before and no more.
 
@@ -40,12 +42,17 @@ def causal_lm(n_words, *, length=32, width=128, n_layers=2, n_heads=4, dropout=0
         `length`. 0.9 million parameters with 4,000 words.
 
     Raises:
+        ValueError: when an argument is out of range.
         CourseError: when KerasHub is not installed.
 
     Reference:
         Radford, Narasimhan, Salimans & Sutskever, "Improving Language Understanding by Generative
         Pre-Training", 2018.
     """
+    sizes = {"n_words": n_words, "length": length, "width": width, "n_layers": n_layers}
+    for name, size in {**sizes, "n_heads": n_heads}.items():
+        check_count(size, name)
+    check_number(dropout, "dropout", at_least=0, below=1)
     layers = import_for_texts("keras_hub").layers
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     embedding = layers.TokenAndPositionEmbedding(n_words, length, width, name="embedding")
@@ -63,6 +70,7 @@ def causal_lm(n_words, *, length=32, width=128, n_layers=2, n_heads=4, dropout=0
     return keras.Model(tokens, embedding.token_embedding(x, reverse=True), name="causal_lm")
 
 
+@verb
 def train_causal_lm(texts, *, seed, n_words=4000, epochs=4, batch_size=32, verbose=0, **network):
     """Train a language model on texts: cross-entropy of each next word, Adam, `Model.fit`.
 
@@ -102,6 +110,7 @@ def train_causal_lm(texts, *, seed, n_words=4000, epochs=4, batch_size=32, verbo
     return language_model
 
 
+@verb
 def unigram_perplexity(language_model, known, texts):
     """Return the perplexity of guessing each word by how often it comes, whatever is before it.
 
@@ -121,6 +130,7 @@ def unigram_perplexity(language_model, known, texts):
     return float(np.exp(-log_p[language_model.blocks(texts)[1]].mean()))
 
 
+@verb
 def save_causal_lm(path, language_model):
     """Write a language model, in half precision, to an .npz file without pickles.
 
@@ -139,6 +149,7 @@ def save_causal_lm(path, language_model):
     write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
 
 
+@verb
 def load_causal_lm(path=None):
     """Load a language model that `save_causal_lm` wrote.
 

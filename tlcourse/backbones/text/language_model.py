@@ -5,6 +5,7 @@ import re
 import keras
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.backbones.text.extras import import_for_texts
 from tlcourse.training import OrderedBatches, jit_compile
 
@@ -22,6 +23,7 @@ def next_word_loss():
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
+@verb
 class LanguageModel:
     """A network that scores next words, and the words that it knows.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from keras import Input, Model, layers, ops
 
+from tlcourse.arguments import check_count, verb
 from tlcourse.backbones.text.extras import import_for_texts
 from tlcourse.domains import Domain, DomainPair
 from tlcourse.errors import CourseError
@@ -18,6 +19,7 @@ _FAMILIES = ("albert", "bert", "distilbert", "roberta", "xlm-roberta")
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 
 
+@verb
 class TextEncoder:
     """Turn texts into features by way of tokens.
 
@@ -89,6 +91,7 @@ class TextEncoder:
         return arrays
 
 
+@verb
 def load_text_encoder(preset, *, max_tokens=64):
     """Load a pretrained encoder of the BERT family through KerasHub.
 
@@ -105,12 +108,14 @@ def load_text_encoder(preset, *, max_tokens=64):
 
     Raises:
         CourseError: when KerasHub is not installed, or a folder lacks something or is damaged.
+        ValueError: when `max_tokens` is no whole number >= 3.
 
     Reference:
         Devlin, Chang, Lee & Toutanova, "BERT: Pre-training of Deep Bidirectional Transformers for
         Language Understanding", NAACL 2019; the mean over tokens after Reimers & Gurevych,
         "Sentence-BERT: Sentence Embeddings using Siamese BERT-Networks", EMNLP 2019.
     """
+    check_count(max_tokens, "max_tokens", at_least=3)  # a token between two marks
     preset = str(preset)
     if Path(preset).exists() or ("://" not in preset and {"/", os.sep} & set(preset)):
         _check_folder(Path(preset))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from keras import Input, Model, layers
 
+from tlcourse.arguments import check_count, check_seed, verb
 from tlcourse.atomic import write_atomically
 from tlcourse.backbones.text.extras import import_for_texts
 from tlcourse.backbones.text.text_encoder import TextEncoder
@@ -33,6 +34,7 @@ def words_of(text):
     return _WORD.findall(text.lower())
 
 
+@verb
 def train_words(sentences, *, seed, dimensions=100, epochs=30):
     """Learn a vector for each word that comes at least twice: skip-gram with negative sampling.
 
@@ -51,12 +53,15 @@ def train_words(sentences, *, seed, dimensions=100, epochs=30):
 
     Raises:
         CourseError: when gensim is not installed.
-        ValueError: when no word comes twice.
+        ValueError: when no word comes twice, or an argument is out of range.
 
     Reference:
         Mikolov, Sutskever, Chen, Corrado & Dean, "Distributed Representations of Words and
         Phrases and their Compositionality", NeurIPS 2013.
     """
+    seed = check_seed(seed)
+    check_count(dimensions, "dimensions")
+    check_count(epochs, "epochs")
     models = import_for_texts("gensim.models")
     split = [words_of(sentence) for sentence in sentences]
     model = models.Word2Vec(
@@ -76,6 +81,7 @@ def train_words(sentences, *, seed, dimensions=100, epochs=30):
     return list(model.wv.index_to_key), model.wv.vectors.astype("float32")
 
 
+@verb
 def word_encoder(vocabulary, vectors):
     """Make an encoder of texts from word vectors: a text's features are the mean of its words'.
 
@@ -114,6 +120,7 @@ def word_encoder(vocabulary, vectors):
     return TextEncoder(backbone, tokenise, padding=_PADDING)
 
 
+@verb
 def save_words(path, vocabulary, vectors):
     """Write word vectors, in half precision, to an .npz file without pickles.
 
@@ -126,6 +133,7 @@ def save_words(path, vocabulary, vectors):
     write_atomically(path, lambda file: np.savez_compressed(file, **arrays))
 
 
+@verb
 def load_words(path=None):
     """Load word vectors that `save_words` wrote.
 

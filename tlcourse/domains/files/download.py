@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from tlcourse.arguments import verb
 from tlcourse.domains.files.cache import cache_folder
 from tlcourse.domains.files.fetch_file import NotFetched, transfer
 from tlcourse.domains.files.registry import data_sets, find_data_set
@@ -15,6 +16,7 @@ class DataError(CourseError):
     """Real data that is not here, or could not be fetched or read."""
 
 
+@verb
 def locate(name):
     """Find the files of a data set without fetching anything.
 
@@ -76,6 +78,7 @@ def how_to_get(name):
     )
 
 
+@verb
 def fetch(name):
     """Fetch a data set into the cache, unless it is here already.
 
@@ -115,6 +118,7 @@ def fetch(name):
     )
 
 
+@verb
 def verify(name):
     """Compare the files of a data set with the published checksums.
 

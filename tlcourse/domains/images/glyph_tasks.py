@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tlcourse.arguments import verb
+from tlcourse.arguments import check_count, check_seed, verb
 from tlcourse.domains.arrays import to_unit
 from tlcourse.domains.images.glyphs import DIGITS, FACES, LICENCE, render_and_tell
 
@@ -13,6 +13,7 @@ _BEGINNINGS = ("DejaVuSans", "DejaVuSansMono", "DejaVuSerif", "STIX", "cm")
 
 
 # eq=False: arrays do not compare to one truth value.
+@verb
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ManyLabels:
     """Images with labels for several tasks, split into train and test once and for all.
@@ -43,17 +44,18 @@ def glyph_tasks(n=8000, seed=0):
     italic, so that the angle can be read with an error only.
 
     Args:
-        n: int, images in all, three quarters of them for training.
+        n: int >= 4, images in all, three quarters of them for training.
         seed: int; the same seed gives the same images, which are those of `glyphs`.
 
     Returns:
         `ManyLabels`.
 
     Raises:
-        ValueError: if `n` is below 4, so that there is nothing to test on.
+        ValueError: if `n` is no whole number >= 4 (there is nothing to test on), or `seed` is none.
     """
-    if n < 4:
-        raise ValueError(f"`n` must be at least 4, three to train on and one to test; got {n!r}.")
+    check_count(n, "n", at_least=4)
+    # Their cache knows drawings by what is written of these: plain numbers only.
+    n, seed = int(n), check_seed(seed)
     drawn = render_and_tell(DIGITS, FACES, n, seed=seed)
     images = to_unit(drawn["images"])
     labels = {

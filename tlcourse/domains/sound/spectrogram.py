@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from tlcourse.arguments import check_count, verb
 from tlcourse.domains.examples import check_examples
 from tlcourse.domains.sound.wav import RATE
 
@@ -14,6 +15,7 @@ _SILENCE = 1e-10  # power that counts as none, far below one step of 16 bits
 _BATCH = 256
 
 
+@verb
 def log_mel(waveforms, *, rate=RATE, size=28):
     """Turn waveforms into pictures: time to the right, pitch upwards, loud is white.
 
@@ -31,12 +33,16 @@ def log_mel(waveforms, *, rate=RATE, size=28):
         float32 array (n, size, size, 1) in [0, 1]; silence is black.
 
     Raises:
-        ValueError: if `waveforms` has another rank, is empty, too short or not finite.
+        ValueError: if `waveforms` has another rank, is empty, too short or not finite, or `rate`
+            or `size` is no whole number >= 1.
 
     Reference:
         Stevens, Volkmann & Newman, "A Scale for the Measurement of the Psychological Magnitude
         Pitch", Journal of the Acoustical Society of America 1937.
     """
+    check_count(rate, "rate")
+    check_count(size, "size")
+    rate, size = int(rate), int(size)  # TensorFlow divides no int64 of NumPy by an int32
     waveforms = np.asarray(waveforms)
     if waveforms.ndim != 2 or waveforms.shape[1] < max(size**2, _WINDOW):
         hint = ": `waveforms[None]` makes one of them a batch" if waveforms.ndim == 1 else ""

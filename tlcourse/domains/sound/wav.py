@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from tlcourse.arguments import check_count, check_number, verb
+
 RATE = 8000  # samples a second; all sounds of the course have it
 _RATES = range(4000, 192_001)
 
 
+@verb
 def read_wav(file, *, rate=RATE, seconds=None):
     """Read a recording of one's own: channels averaged, resampled, scaled to [-1, 1].
 
@@ -35,13 +38,9 @@ def read_wav(file, *, rate=RATE, seconds=None):
         raise ValueError(  # noqa: TRY004 (every bad argument of this room is a ValueError)
             f"`file` must be a WAV file's path; got {file!r}."
         )
-    if rate not in _RATES:
-        raise ValueError(
-            f"`rate` must be a whole number of samples a second, {_RATES[0]} to {_RATES[-1]}; "
-            f"got {rate!r}."
-        )
-    if seconds is not None and not seconds > 0:
-        raise ValueError(f"`seconds` must be None or more than 0; got {seconds!r}.")
+    check_count(rate, "rate", at_least=_RATES[0], at_most=_RATES[-1])
+    if seconds is not None:
+        check_number(seconds, "seconds", above=0)
     try:
         found, samples = decode_wav(Path(file).expanduser().read_bytes())
     except OSError as error:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tlcourse.arguments import check_seed, verb
+from tlcourse.arguments import check_seed, check_several, verb
 from tlcourse.measures.arrays import check_features, check_same_width
 from tlcourse.measures.interval import interval
 from tlcourse.measures.selection.linear_classifier import fit_linear, linear_error
@@ -47,9 +47,7 @@ def proxy_a_distance(source_features, target_features, *, seeds=range(5)):
         Machine Learning 2010.
     """
     source, target = check_two_domains(source_features, target_features)
-    seeds = list(seeds)
-    if len(seeds) < 2:
-        raise ValueError(f"`seeds` must hold at least 2 whole numbers; got {seeds}.")
+    seeds = check_several(seeds, "seeds", of="whole numbers", at_least=2)
     return interval(
         [split_distance(source, target, np.random.default_rng(check_seed(seed))) for seed in seeds]
     )
