@@ -1,6 +1,7 @@
 """Small domains and models that any strategy can be tried on."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import keras
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from tlcourse.backbones import load_backbone
 from tlcourse.domains import Domain, DomainPair
 from tlcourse.models import join, new_head
+from tlcourse.strategies.adaptation import SourceOnly
 from tlcourse.training import seed_keras
 
 
@@ -24,6 +26,11 @@ class Ground:
     pair: DomainPair
     backbone: keras.Model
     model: keras.Model
+
+    @cached_property
+    def start(self):
+        """A short training on the source (`TransferResult`), for what begins with one."""
+        return SourceOnly(steps=4, batch_size=8).fit(self.pair, seed=1)
 
 
 def make_ground(kind="images"):
