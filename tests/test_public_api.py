@@ -84,7 +84,7 @@ def test_a_public_name_is_documented(thing):
                 or (f"*{name}:" in explained)
             ), f"`{name}` is not explained"
     if inspect.isfunction(thing) and gives_something(thing):
-        assert "Return" in doc or "Yield" in doc, "what it gives is not said"
+        assert "Returns" in doc or "Yields" in doc, "what it gives is not said"
 
 
 @pytest.mark.parametrize(

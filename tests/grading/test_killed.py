@@ -22,7 +22,7 @@ def short_folder():
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
 def test_no_grade_is_lost_and_none_is_given_twice(short_folder):
     done = subprocess.run(
-        [sys.executable, SCRIPT, "--submissions", "6", "--kills", "1"],
+        [sys.executable, SCRIPT, "--submissions", "9", "--kills", "2"],
         capture_output=True,
         text=True,
         env={**os.environ, "TMPDIR": str(short_folder)},
@@ -30,5 +30,5 @@ def test_no_grade_is_lost_and_none_is_given_twice(short_folder):
     )
     found = json.loads(done.stdout.splitlines()[-1]) if done.stdout else done.stderr
     assert found["failures"] == []
-    assert (found["submissions"], found["killed"]) == (6, 1)
+    assert (found["submissions"], found["killed"]) == (9, 2)
     assert done.returncode == 0

@@ -14,7 +14,11 @@ _BUILDERS = {"small_cnn": (small_cnn, (28, 28, 1)), "small_resnet": (small_resne
 
 
 def backbone_names():
-    """Return the names that `load_backbone` knows (tuple of str)."""
+    """List the names that `load_backbone` knows.
+
+    Returns:
+        Tuple of str.
+    """
     return (*_BUILDERS, *RECIPES, *APPLICATIONS)
 
 

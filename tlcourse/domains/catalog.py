@@ -62,7 +62,11 @@ _PAIRS = {
 
 
 def domain_names():
-    """Return the names that `load_domain` knows (tuple of str)."""
+    """List the names that `load_domain` knows.
+
+    Returns:
+        Tuple of str.
+    """
     return tuple(_MAKERS)
 
 

@@ -225,7 +225,11 @@ def _generation():
 
 
 def jit_compile():
-    """Return what to ask of Keras: XLA takes seconds to compile what a CPU then runs no faster."""
+    """Choose whether Keras compiles by XLA: on a CPU that takes seconds and gains nothing.
+
+    Returns:
+        False or "auto", for `Model.compile`.
+    """
     if keras.backend.backend() != "tensorflow":
         return "auto"
     if n_shares() > 1:

@@ -20,7 +20,11 @@ _WARM_UP = 0.2  # share of the steps
 
 
 def pretrainings():
-    """Return the names that `pretrain` knows (tuple of str)."""
+    """List the names that `pretrain` knows.
+
+    Returns:
+        Tuple of str.
+    """
     return (*RECIPES, "words", "gpt")
 
 

@@ -56,7 +56,11 @@ class DataSet:
 
 
 def data_sets():
-    """Return all real data sets: dict, name to `DataSet`."""
+    """List all real data sets.
+
+    Returns:
+        Dict, name to `DataSet`.
+    """
     return dict(_read(data_folder() / "registry.toml"))
 
 

@@ -6,6 +6,10 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def data_folder():
-    """Return the folder `data`: inside an installed package, beside the package in a checkout."""
+    """Locate the folder `data`: inside an installed package, beside the package in a checkout.
+
+    Returns:
+        `Path`.
+    """
     installed = _PACKAGE / "_course" / "data"
     return installed if installed.is_dir() else _PACKAGE.parent / "data"
