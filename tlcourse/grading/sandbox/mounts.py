@@ -75,5 +75,7 @@ def emptied_folders():
     """Return the folders (list of str) that hold or judge right answers, to be laid over."""
     # An editable install keeps a second copy of the notebooks beside the packages.
     installed = [Path(place, "tlcourse", "_course", "notebooks") for place in sys.path if place]
-    folders = {notebooks_dir(), *_JUDGING, *installed}
+    # What was compiled before a file moved or was hidden may still lie beside the others.
+    compiled = _PACKAGE / "exercises" / "__pycache__"
+    folders = {notebooks_dir(), compiled, *_JUDGING, *installed}
     return sorted(str(folder.absolute()) for folder in folders if folder.is_dir())
