@@ -1,4 +1,4 @@
-"""What must hold of a loss's arguments. A size that a symbolic batch leaves open is not checked."""
+"""Check and convert the arguments of losses. Sizes unknown in a symbolic batch are not checked."""
 
 from numbers import Real
 
@@ -8,11 +8,11 @@ from tlcourse.arguments import check_number
 
 
 def floats(value, like=None):
-    """The value as a tensor of floats; whole numbers and half precision become float32.
+    """Convert to a float tensor; whole numbers and half precision become float32.
 
     Args:
         value: number, array or Keras variable.
-        like: tensor whose dtype the result shall have: TensorFlow adds no float64 to a float32.
+        like: tensor whose dtype the result takes: TensorFlow cannot add float64 to float32.
 
     Returns:
         Tensor, float32 or float64.
@@ -26,14 +26,14 @@ def floats(value, like=None):
 
 
 def matrix(value, name, *, like=None, rows=1, columns=1):
-    """The value as a tensor of floats (n, d).
+    """Convert to a float tensor (n, d).
 
     Args:
         value: array.
         name: str, the argument to name in the message.
-        like: tensor whose dtype the result shall have; None for its own.
-        rows: int, the fewest that make sense.
-        columns: int, the same for columns.
+        like: tensor whose dtype the result takes; None keeps its own.
+        rows: int, minimum number of rows.
+        columns: int, minimum number of columns.
 
     Returns:
         Tensor (n, d).
@@ -52,12 +52,12 @@ def matrix(value, name, *, like=None, rows=1, columns=1):
 
 
 def too_few(size, least):
-    """Whether a size is known and below the least; a symbolic one is None, on JAX an expression."""
+    """Tell if a size is known and below the minimum; unknown is None, or on JAX an expression."""
     return isinstance(size, int) and size < least
 
 
 def check_width(x, name, like, like_name):
-    """Raises ValueError unless two tensors (n, d) agree in d."""
+    """Raise ValueError unless two tensors (n, d) have the same d."""
     width = like.shape[-1]
     if x.shape[-1] != width:
         raise ValueError(
@@ -66,7 +66,7 @@ def check_width(x, name, like, like_name):
 
 
 def check_rows(x, name, like, like_name):
-    """Raises ValueError unless two tensors have one row for each other."""
+    """Raise ValueError unless two tensors have the same number of rows."""
     if differ(x.shape[:1], like.shape[:1]):
         raise ValueError(
             f"`{name}` must have {like.shape[0]} rows like `{like_name}`; "
@@ -75,7 +75,7 @@ def check_rows(x, name, like, like_name):
 
 
 def check_shape(x, name, like, like_name):
-    """Raises ValueError unless two tensors have the same shape, as far as it is known."""
+    """Raise ValueError unless two tensors have the same shape, as far as it is known."""
     if differ(x.shape, like.shape):
         raise ValueError(
             f"`{name}` must have shape {tuple(like.shape)} like `{like_name}`; "
@@ -84,7 +84,7 @@ def check_shape(x, name, like, like_name):
 
 
 def differ(shape, other):
-    """Whether two shapes cannot be the same; a size that is not known may be any."""
+    """Tell if two shapes certainly differ; an unknown size matches any."""
     return len(shape) != len(other) or any(
         isinstance(one, int) and isinstance(two, int) and one != two
         for one, two in zip(shape, other, strict=True)
