@@ -1,4 +1,4 @@
-"""What must hold of features, labels, probabilities and accuracies before they are measured."""
+"""Check features, labels, probabilities and accuracies before measuring them."""
 
 import numpy as np
 
@@ -6,18 +6,18 @@ from tlcourse.domains import check_labels
 
 
 def check_features(features, name, *, least=2):
-    """Checks that features are one row of finite numbers per example.
+    """Check that features are one row of finite numbers per example.
 
     Args:
-        features: what came.
+        features: array-like, the features to check.
         name: str, the argument to name in the message.
-        least: int, the fewest rows allowed.
+        least: int, minimum number of rows.
 
     Returns:
         float64 array (n, d).
 
     Raises:
-        ValueError: for another shape, too few rows, no column, NaN or infinity.
+        ValueError: for another shape, too few rows, no columns, NaN or infinity.
     """
     features = _numbers(features, name)
     if features.ndim != 2 or len(features) < least or features.shape[1] == 0:
@@ -29,20 +29,20 @@ def check_features(features, name, *, least=2):
 
 
 def check_classes(labels, n_examples, name, x_name):
-    """Checks that labels name at least 2 classes, and counts those from 0.
+    """Check that labels contain at least 2 classes, and renumber those from 0.
 
     Args:
-        labels: what came.
-        n_examples: int, how many there must be.
+        labels: array-like, the labels to check.
+        n_examples: int, required number of labels.
         name: str, the argument to name in the message.
         x_name: str, the argument that holds the examples.
 
     Returns:
-        Pair: int array (n,) in 0 to n_classes - 1, and n_classes (int). Ids that do not occur
-        are left out.
+        Pair: int array (n,) in 0 to n_classes - 1, and n_classes (int). Unused ids are left
+        out.
 
     Raises:
-        ValueError: if they are no whole numbers from 0, not one per example, or all the same.
+        ValueError: if they are not whole numbers from 0, not one per example, or all the same.
     """
     labels = np.asarray(labels)
     check_labels(labels, n_examples, None, name, x_name)
@@ -53,10 +53,10 @@ def check_classes(labels, n_examples, name, x_name):
 
 
 def check_probs(probs, name):
-    """Checks that each row is a probability of every class.
+    """Check that each row is a probability distribution over classes.
 
     Args:
-        probs: what came.
+        probs: array-like, the probabilities to check.
         name: str, the argument to name in the message.
 
     Returns:
@@ -64,7 +64,7 @@ def check_probs(probs, name):
 
     Raises:
         ValueError: for another shape, a negative number, NaN, or a row whose sum is not 1
-            (0.001 off is allowed: half precision).
+            (within 0.001, for half precision).
     """
     probs = _numbers(probs, name)
     if probs.ndim != 2 or len(probs) == 0 or probs.shape[1] < 2:
@@ -89,13 +89,13 @@ def check_probs(probs, name):
 
 
 def check_values(values, name, *, least, n=None):
-    """Checks that values are a flat row of finite numbers.
+    """Check that values are a flat row of finite numbers.
 
     Args:
-        values: what came.
+        values: array-like, the values to check.
         name: str, the argument to name in the message.
-        least: int, the fewest allowed.
-        n: int, how many there must be; None allows any number from `least`.
+        least: int, minimum number of values.
+        n: int, required number of values; None allows any number from `least`.
 
     Returns:
         float64 array (n,).
@@ -113,12 +113,12 @@ def check_values(values, name, *, least, n=None):
 
 
 def check_accuracies(values, name, *, n=None):
-    """Checks that values are accuracies of at least 2 seeds.
+    """Check that values are accuracies of at least 2 seeds.
 
     Args:
-        values: what came.
+        values: array-like, the accuracies to check.
         name: str, the argument to name in the message.
-        n: int, how many there must be; None allows any number from 2.
+        n: int, required number of values; None allows any number from 2.
 
     Returns:
         float64 array (n,), in [0, 1].
@@ -134,7 +134,7 @@ def check_accuracies(values, name, *, n=None):
 
 
 def check_same_width(features, like, name, like_name):
-    """Raises ValueError unless two feature arrays have the same number of columns."""
+    """Raise ValueError unless two feature arrays have the same number of columns."""
     if features.shape[1] != like.shape[1]:
         raise ValueError(
             f"`{name}` must have shape (n, {like.shape[1]}) like `{like_name}`; "

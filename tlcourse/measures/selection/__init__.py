@@ -1,4 +1,4 @@
-"""How far apart two domains are, and which model to choose without target labels."""
+"""Compare two domains, and select a model without target labels."""
 
 from tlcourse.measures.selection.bound import TargetErrorBound, target_error_bound
 from tlcourse.measures.selection.importance_weighting import (

@@ -1,4 +1,4 @@
-"""Scores that rank backbones before any training, and what transfer was worth after it."""
+"""Scores that rank backbones before any training, and the gain from transfer afterwards."""
 
 from tlcourse.measures.transferability.cka import linear_cka
 from tlcourse.measures.transferability.h_score import h_score
