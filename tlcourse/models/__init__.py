@@ -1,4 +1,4 @@
-"""Keras networks taken apart and put together: no training, no data."""
+"""Take Keras networks apart and put them together: no training, no data."""
 
 from tlcourse.models.assembly import copy_of, join, new_head, with_augmentation
 from tlcourse.models.calls import call_again, calls_of, is_graph

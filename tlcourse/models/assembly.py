@@ -1,4 +1,4 @@
-"""A backbone and a head put together, and copies that share nothing."""
+"""Join a backbone and a head, and make independent copies."""
 
 from keras import Input, Model, layers
 
@@ -11,23 +11,23 @@ from tlcourse.models.variables import values_of
 
 @verb
 def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False, zero=False):
-    """Builds the task layer: a backbone's features to one logit per class.
+    """Build a head: a backbone's features to one logit per class.
 
     Args:
-        backbone: `keras.Model` whose features (n, d) the head will take.
-        n_classes: int, logits.
-        hidden: widths of ReLU layers before the last; none makes the head linear.
-        dropout: share of the features dropped in training (Srivastava et al., 2014).
-        normalise: begin with a `FeatureScale` layer named "scale"; adapt it to features before
-            training.
-        zero: begin the last layer with zeros, so that nothing random is left in directions that
-            few labels say nothing about.
+        backbone: `keras.Model`, to features (n, d).
+        n_classes: int, number of logits.
+        hidden: widths of hidden ReLU layers; empty for a linear head.
+        dropout: float, dropout rate of the features in training (Srivastava et al., 2014).
+        normalise: bool, begin with a `FeatureScale` layer named "scale"; adapt it to features
+            before training.
+        zero: bool, initialise the last layer with zeros, so that nothing random remains in
+            directions that few labels do not determine.
 
     Returns:
         `keras.Model`, (n, d) to (n, n_classes).
 
     Raises:
-        ValueError: if the backbone does not give features (n, d).
+        ValueError: if the backbone's output is not features (n, d).
     """
     check_backbone(backbone)
     x = features = Input(backbone.output_shape[1:], name="features")
@@ -44,17 +44,17 @@ def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False, ze
 
 @verb
 def join(backbone, head):
-    """Puts a head on a backbone; all three share their variables.
+    """Put a head on a backbone; the three models share their variables.
 
     Args:
         backbone: `keras.Model`, images to features (n, d).
         head: `keras.Model`, features (n, d) to logits.
 
     Returns:
-        `keras.Model` that sends images through the backbone and then the head.
+        `keras.Model`, images through the backbone and then the head.
 
     Raises:
-        ValueError: if the head takes features of another width.
+        ValueError: if the head expects features of another width.
     """
     check_backbone(backbone)
     if head.input_shape[1:] != backbone.output_shape[1:]:
@@ -68,7 +68,7 @@ def join(backbone, head):
 
 @verb
 def with_augmentation(model, augment):
-    """Puts a layer that changes images at random before a model, for training.
+    """Put random augmentation before a model, for training.
 
     Args:
         model: `keras.Model` of images; its variables are shared.
@@ -76,7 +76,7 @@ def with_augmentation(model, augment):
             which a copy is used; or None.
 
     Returns:
-        `keras.Model`; the model itself when there is nothing to put before it.
+        `keras.Model`; `model` itself if `augment` is None.
     """
     if augment is None:
         return model
@@ -87,10 +87,10 @@ def with_augmentation(model, augment):
 
 @verb
 def copy_of(model):
-    """Copies a model: the same layers, names and values, and no variable shared.
+    """Copy a model: same layers, names and values, no shared variables.
 
     Args:
-        model: `keras.Model` whose layers can be rebuilt from their config, as all of Keras's can.
+        model: `keras.Model` whose layers can be rebuilt from their config, as all of Keras' can.
 
     Returns:
         `keras.Model`.
@@ -112,7 +112,7 @@ def copy_of(model):
 
 
 def _finalize(model):
-    """Lets layers that keep constants beside their variables, as Normalization, renew them."""
+    """Renew the constants that layers such as Normalization keep beside their variables."""
     for layer in model.layers:
         if isinstance(layer, Model):
             _finalize(layer)

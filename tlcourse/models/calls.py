@@ -1,4 +1,4 @@
-"""A model as the list of its layers' calls, to be made again on other tensors."""
+"""A model as the list of its layers' calls, to be repeated on other tensors."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from tlcourse.models.freezing import single_layers
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a layer while the model was built.
+    """One call of a layer during the construction of a model.
 
     Attributes:
-        layer: `keras.layers.Layer`, a model inside included, or an operation such as `ops.flip`.
-        args: tuple, of symbolic tensors and constants.
-        kwargs: dict, likewise.
-        output: symbolic tensor, or a structure of some.
+        layer: `keras.layers.Layer`, possibly a nested model, or an operation such as `ops.flip`.
+        args: tuple of symbolic tensors and constants.
+        kwargs: dict of the same.
+        output: symbolic tensor, or a structure of them.
     """
 
     layer: keras.Operation
@@ -26,32 +26,32 @@ class Call:
 
     @property
     def inputs(self):
-        """The tensors that it takes (list)."""
+        """The call's input tensors (list)."""
         return [x for x in tree.flatten((self.args, self.kwargs)) if keras.utils.is_keras_tensor(x)]
 
     @property
     def outputs(self):
-        """The tensors that it gives (list)."""
+        """The call's output tensors (list)."""
         return tree.flatten(self.output)
 
 
 def is_graph(model):
-    """Says whether a model is a graph of layers from one input to one output.
+    """Tell if a model is a graph of layers with one input and one output.
 
     Args:
         model: `keras.Model`.
 
     Returns:
-        bool; False for a subclass that is all code, or of several inputs or outputs.
+        bool; False for a subclassed model, or several inputs or outputs.
     """
     return len(getattr(model, "inputs", None) or ()) == 1 == len(model.outputs)
 
 
 def calls_of(model):
-    """Lists the calls of a model's layers, each after those whose outputs it takes.
+    """List the calls of a model's layers, each after those that produce its inputs.
 
     Args:
-        model: `keras.Model`, functional or sequential. A model inside it is one call.
+        model: `keras.Model`, functional or sequential. A nested model is one call.
 
     Returns:
         `(inputs, calls, outputs)`: lists of symbolic tensors, of `Call` and of symbolic tensors.
@@ -65,7 +65,7 @@ def calls_of(model):
 
     if isinstance(model, keras.Sequential):
         given = model.inputs[0]
-        # A name of its own, not one that counts up: what is built on it may share a twin.
+        # A unique name, not a counter: a model built on it may share a twin.
         x = start = keras.Input(batch_shape=given.shape, dtype=given.dtype, name=f"{model.name}_in")
         for layer in model.layers:
             x = note(layer, x)
@@ -75,17 +75,17 @@ def calls_of(model):
 
 
 def call_again(call, values, layer=None):
-    """Makes a call again where some tensors are replaced.
+    """Repeat a call with some tensors replaced.
 
     Args:
         call: `Call`.
-        values: dict, `id` of a symbolic tensor to the one that stands for it now; what the call
-            gives is added.
-        layer: what to call in place of the layer; it must give as many tensors or more, of which
-            the first are taken.
+        values: dict, `id` of a symbolic tensor to its replacement; the call's outputs are
+            added.
+        layer: layer to call instead; it must return at least as many tensors, of which the
+            first are used.
 
     Returns:
-        List of the tensors that were given.
+        List of output tensors.
     """
     args, kwargs = tree.map_structure(lambda x: values.get(id(x), x), (call.args, call.kwargs))
     given = tree.flatten((layer or call.layer)(*args, **kwargs))
@@ -94,14 +94,14 @@ def call_again(call, values, layer=None):
 
 
 def inside(layer, wanted):
-    """Lists those of some layers that lie in a model which can be opened.
+    """List those of some layers that lie in a nested model that can be opened.
 
     Args:
         layer: `keras.layers.Layer` or operation.
         wanted: iterable of `keras.layers.Layer`.
 
     Returns:
-        List of `keras.layers.Layer`, in their order; empty if `layer` is no model, or one of
+        List of `keras.layers.Layer`, in their order; empty if `layer` is not a model, or has
         several inputs or outputs.
     """
     if not isinstance(layer, keras.Model) or not is_graph(layer):

@@ -1,16 +1,16 @@
-"""What must hold of a backbone before anything is built on it."""
+"""Check a backbone before building on it."""
 
 import keras
 
 
 def check_backbone(backbone):
-    """Checks that a backbone is a graph of layers from one input to features (n, d).
+    """Check that a backbone is a graph of layers from one input to features (n, d).
 
     Args:
-        backbone: what came as a backbone.
+        backbone: object to check.
 
     Raises:
-        ValueError: that says what it is instead, and what to do.
+        ValueError: if it is anything else; says what it is and what to do.
     """
     if not isinstance(backbone, keras.Model):
         raise ValueError(  # noqa: TRY004 (one kind of error for every argument that is wrong)
@@ -37,15 +37,15 @@ def check_backbone(backbone):
 
 
 def check_fits(backbone, shape, name):
-    """Checks that a backbone takes examples of a shape.
+    """Check that a backbone accepts examples of a given shape.
 
     Args:
-        backbone: what came as a backbone.
-        shape: of one example, without the batch axis.
-        name: str, the argument that holds the examples.
+        backbone: `keras.Model` to check.
+        shape: shape of one example, without the batch axis.
+        name: str, the argument that contains the examples.
 
     Raises:
-        ValueError: that names both shapes; also for what `check_backbone` refuses.
+        ValueError: if the shapes differ, naming both; or as `check_backbone`.
     """
     check_backbone(backbone)
     takes = tuple(backbone.input_shape[1:])

@@ -1,4 +1,4 @@
-"""Clones of models and layers: new variables, the same settings."""
+"""Clone models and layers: new variables, same configuration."""
 
 import keras
 
@@ -6,10 +6,10 @@ from tlcourse.models.freezing import single_layers
 
 
 def clone_of(model):
-    """Rebuilds a model from the configs of its layers, with new random weights.
+    """Rebuild a model from the configs of its layers, with new random weights.
 
-    What `keras.models.clone_model` does, and one thing more: a Dense layer with LoRA forgets its
-    `lora_alpha` when it is rebuilt (Keras 3.15).
+    Like `keras.models.clone_model`, but a Dense layer with LoRA keeps its `lora_alpha`, which
+    Keras 3.15 loses on rebuilding.
 
     Args:
         model: `keras.Model`.
@@ -25,11 +25,11 @@ def clone_of(model):
 
 
 def rebuilt(layer, **changes):
-    """Makes a layer anew from its settings, with no weight of the one that came.
+    """Rebuild a layer from its config, without copying weights.
 
     Args:
         layer: `keras.layers.Layer`.
-        **changes: settings that are to be others.
+        **changes: config entries to override.
 
     Returns:
         `keras.layers.Layer` of the same class.

@@ -1,4 +1,4 @@
-"""Features brought to mean 0 and standard deviation 1, all by the same two numbers."""
+"""Standardise features with a single mean and standard deviation for all of them."""
 
 import keras
 import numpy as np
@@ -7,31 +7,31 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class FeatureScale(keras.layers.Layer):
-    """Subtracts one mean and divides by one standard deviation, both learned by `adapt`.
+    """Subtract one mean and divide by one standard deviation, both learned by `adapt`.
 
-    y = (x − m) / s, with m and s over all entries of the features that `adapt` saw. One pair for
-    all features, not one each: how much a feature varies is itself something the backbone learned.
+    y = (x − m) / s, with m and s over all entries of the features passed to `adapt`. One pair for
+    all features, not one each: the backbone has learned how much each feature varies.
 
     m and s are variables. `keras.layers.Normalization` keeps constants beside its variables, which
-    `set_weights`, and so a copy of the model, leaves behind.
+    `set_weights` does not copy, and so neither does a copy of the model.
     """
 
     def build(self, input_shape):
-        """Makes the variables, m = 0 and s = 1."""
+        """Create the variables, m = 0 and s = 1."""
         self.mean = self.add_weight(name="mean", initializer="zeros", trainable=False)
         self.deviation = self.add_weight(name="deviation", initializer="ones", trainable=False)
 
     def adapt(self, features):
-        """Sets the mean and the standard deviation to those of features.
+        """Set mean and standard deviation from features.
 
         Args:
             features: float array (n, d).
         """
         self.mean.assign(np.mean(features, dtype="float64"))
-        # Features that are all alike have nothing to be divided by.
+        # Constant features have no standard deviation to divide by.
         self.deviation.assign(np.std(features, dtype="float64") or 1.0)
 
     def call(self, inputs):
-        """Returns the scaled features, shape as they came."""
+        """Return the scaled features, same shape."""
         mean = ops.cast(self.mean, inputs.dtype)
         return (inputs - mean) / ops.cast(self.deviation, inputs.dtype)

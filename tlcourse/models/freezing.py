@@ -1,4 +1,4 @@
-"""Freezing: layers whose variables stand still while the rest is trained."""
+"""Freezing: keep some layers' variables fixed while the rest is trained."""
 
 from keras import Model, layers
 
@@ -8,23 +8,23 @@ from tlcourse.errors import UnknownName, near
 
 @verb
 def freeze(model, up_to=None):
-    """Freezes a model's layers from the input up to a named one, batch normalisation included.
+    """Freeze a model's layers from the input up to a named one, batch normalisation included.
 
     A frozen `BatchNormalization` layer also stops updating its statistics and uses the stored ones
-    in `fit`: freezing the layer itself is what does it, calling the model with `training=False`
-    while the layer is trainable does not.
+    in `fit`: this needs the layer itself to be frozen; calling the model with `training=False`
+    while the layer is trainable is not enough.
 
     Args:
         model: `keras.Model`, changed in place. Compile it after freezing.
-        up_to: a layer's name, or the beginning of several names such as "block2" (which "block21"
-            is not): everything up to the last such layer is frozen and everything after it is
-            trainable. Layers of models inside the model count too. None freezes all.
+        up_to: str, a layer's name, or a prefix of several names such as "block2" (which does not
+            match "block21"): everything up to the last such layer is frozen and everything after
+            it is trainable. Layers of nested models count too. None freezes all.
 
     Returns:
         `model`.
 
     Raises:
-        UnknownName: (a ValueError) if no layer's name begins so.
+        UnknownName: (a ValueError) if no layer's name has this prefix.
     """
     if up_to is None:
         return _set(model, trainable=False)
@@ -37,7 +37,7 @@ def freeze(model, up_to=None):
 
 @verb
 def thaw(model):
-    """Makes every layer of a model trainable, however deep.
+    """Make every layer of a model trainable, at any depth.
 
     Args:
         model: `keras.Model`, changed in place. Compile it afterwards.
@@ -50,9 +50,9 @@ def thaw(model):
 
 @verb
 def freeze_batchnorm(model):
-    """Freezes every batch-normalisation layer of a model, however deep, and nothing else.
+    """Freeze every batch-normalisation layer of a model, at any depth, and nothing else.
 
-    With few target images a batch is a poor estimate of the statistics; the source's are kept.
+    With few target images a batch gives poor statistics; this keeps those of the source.
 
     Args:
         model: `keras.Model`, changed in place.
@@ -67,17 +67,17 @@ def freeze_batchnorm(model):
 
 
 def layers_up_to(model, beginning):
-    """Lists the layers from the input up to the last one whose name begins so.
+    """List the layers from the input up to the last one whose name has this prefix.
 
     Args:
         model: `keras.Model`.
         beginning: str, see `freeze`.
 
     Returns:
-        List of `keras.layers.Layer`, those of models inside included.
+        List of `keras.layers.Layer`, including those of nested models.
 
     Raises:
-        UnknownName: (a ValueError) if no layer's name begins so.
+        UnknownName: (a ValueError) if no layer's name has this prefix.
     """
     every = list(single_layers(model))
     matches = [i for i, layer in enumerate(every) if _begins_with(layer.name, beginning)]
@@ -90,7 +90,7 @@ def layers_up_to(model, beginning):
 
 
 def _set(model, *, trainable):
-    # Layer by layer: on TensorFlow a model whose own flag already has this value hands it to none.
+    # Layer by layer: on TensorFlow, setting a model's flag to its current value reaches no layer.
     model.trainable = trainable
     for layer in model.layers:
         if isinstance(layer, Model):
@@ -101,7 +101,7 @@ def _set(model, *, trainable):
 
 
 def single_layers(model):
-    """Yields the layers from input to output, those of a nested model in its place.
+    """Yield the layers from input to output, a nested model's layers in its place.
 
     Args:
         model: `keras.Model`.

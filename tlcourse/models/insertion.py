@@ -1,4 +1,4 @@
-"""A model with layers put in after some of its own."""
+"""Insert new layers into a model."""
 
 from keras import Model
 
@@ -6,18 +6,18 @@ from tlcourse.models.calls import call_again, calls_of, inside
 
 
 def insert_after(model, added):
-    """Builds a model of the same layers and variables, and new layers after some of them.
+    """Build a model of the same layers and variables, with new layers after some of them.
 
     Args:
-        model: `keras.Model`, functional or sequential, from one input to one output.
-        added: dict, `keras.layers.Layer` of the model, or of models inside it, to the new layer
-            that changes its output; it must keep the shape.
+        model: `keras.Model`, functional or sequential, with one input and one output.
+        added: dict, `keras.layers.Layer` of the model, or of nested models, to the new layer
+            that transforms its output and keeps its shape.
 
     Returns:
         `keras.Model`.
 
     Raises:
-        ValueError: if a layer is not in the model, or lies in a model inside that has several
+        ValueError: if a layer is not in the model, or lies in a nested model that has several
             inputs or outputs.
     """
     (start,), calls, (end,) = calls_of(model)

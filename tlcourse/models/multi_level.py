@@ -1,4 +1,4 @@
-"""Features of several depths at once."""
+"""Features from several depths at once."""
 
 import keras
 from keras import Input, Model, layers
@@ -10,27 +10,27 @@ from tlcourse.models.checks import check_backbone
 
 @verb
 def multi_level(backbone, names, *, places=1, mirror=False):
-    """Makes a backbone whose features are those of several layers, side by side.
+    """Make a backbone whose features are those of several layers, concatenated.
 
     Each layer's output is averaged over the image, or over each of `places` × `places` parts of it;
-    then all are concatenated. What the source's classes did not need is gone from the last layer,
-    and often still there in earlier ones: the further the target is from the source, the more a
-    probe gains by them.
+    then all are concatenated. The last layer has lost what the source's classes did not need, while
+    earlier ones often still have it: the further the target is from the source, the more a probe
+    gains from them.
 
     Args:
         backbone: `keras.Model`, images to features.
-        names: names of its layers, from early to late.
-        places: int, parts of each side of the image; the layers' sides must be multiples of it.
-        mirror: add the features of the mirrored image, so that left and right do not matter. It
-            doubles the work.
+        names: list of str, names of its layers, from early to late.
+        places: int, parts per side of the image; must divide the sides of the layers' outputs.
+        mirror: bool, add the features of the mirrored image, so that left and right do not
+            matter. It doubles the cost.
 
     Returns:
-        `keras.Model` of the same images and the same variables, features
+        `keras.Model` with the same images and variables, and features
         (n, places² · Σ channels).
 
     Raises:
-        UnknownName: (a ValueError) if there is no such layer.
-        ValueError: if no layer is named, or a side is no multiple of `places`.
+        UnknownName: (a ValueError) if a layer does not exist.
+        ValueError: if no layer is named, or `places` does not divide a side.
 
     Example:
         >>> from tlcourse.backbones import load_backbone
@@ -64,15 +64,15 @@ def multi_level(backbone, names, *, places=1, mirror=False):
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class Mirror(layers.Layer):
-    """Turns images (n, h, w, c) left to right."""
+    """Mirror images (n, h, w, c) left to right."""
 
     def call(self, images):
-        """Returns the mirrored images."""
+        """Return the mirrored images."""
         return keras.ops.flip(images, axis=2)
 
 
 def _averaged(output, name, places):
-    """Returns the mean of each channel over each part; what has no places is taken as it is."""
+    """Return the mean of each channel over each part; outputs without positions are unchanged."""
     if len(output.shape) == 2:
         return output
     height, width = output.shape[1:3]

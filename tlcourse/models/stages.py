@@ -1,4 +1,4 @@
-"""Stages: the parts of a backbone that are trained at their own rate, or one after the other."""
+"""Stages: parts of a backbone that are trained at their own rate, or one after another."""
 
 import re
 
@@ -6,21 +6,21 @@ from keras import layers
 
 from tlcourse.models.freezing import single_layers, thaw
 
-# "block2" of "block2_conv", "block_16" of "block_16_expand", but "conv2d_1" of "conv2d_1".
+# "block2" in "block2_conv", "block_16" in "block_16_expand", but "conv2d_1" in "conv2d_1".
 _NUMBERED = re.compile(r"[A-Za-z]+(?:[123]d)?_?\d+(?!\d|d\b|d_)")
-# "transformer_layer_3", where no name begins with one word and a number
+# "transformer_layer_3", if no name begins with one word and a number
 _NUMBERED_LATER = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)*_?\d+")
 
 
 def stages(backbone):
-    """Groups the layers that have weights by the beginning of their names, from input to output.
+    """Group the layers that have weights by the prefix of their names, from input to output.
 
-    Layers whose names begin with the same word and number, such as "block2", make a stage. A layer
-    without a number belongs to the stage before it, and at the very beginning to the first one.
-    Numbers that Keras itself gave count only where there are no others.
+    Layers whose names begin with the same word and number, such as "block2", form a stage. A layer
+    without a number belongs to the preceding stage, or to the first one if there is none. Numbers
+    assigned by Keras count only if there are no others.
 
     Args:
-        backbone: `keras.Model`; layers of models inside it count too.
+        backbone: `keras.Model`; layers of nested models count too.
 
     Returns:
         List of lists of `keras.layers.Layer`. A backbone without numbers is one stage.
@@ -52,21 +52,21 @@ def stages(backbone):
 
 
 def _named_by_keras(layer):
-    """Whether a name is the class's, with a number or without: "normalization_4"."""
+    """Tell if a name is derived from the class, with or without number: "normalization_4"."""
     return re.sub(r"_\d+$", "", layer.name).replace("_", "") == type(layer).__name__.lower()
 
 
 def stage_ends(backbone):
-    """Returns for each stage the layer that gives its output, activation and addition included.
+    """Return each stage's output layer, including its activation and addition.
 
-    It is the last layer before the next stage begins whose output has as many axes as that of the
-    stage's last weights: for the last stage of a convolutional network its map, not the mean of it.
+    It is the last layer before the next stage whose output has as many axes as that of the stage's
+    last weights: for the last stage of a convolutional network its map, not the map's mean.
 
     Args:
         backbone: `keras.Model`.
 
     Returns:
-        List of `keras.layers.Layer`, one for each of `stages`.
+        List of `keras.layers.Layer`, one per stage of `stages`.
     """
     order = list(single_layers(backbone))
     begins = [order.index(stage[0]) for stage in stages(backbone)]
@@ -84,7 +84,7 @@ def stage_ends(backbone):
 
 
 def freeze_stages(backbone, n):
-    """Freezes the first n stages and thaws the rest.
+    """Freeze the first n stages and thaw the rest.
 
     Args:
         backbone: `keras.Model`, changed in place. Compile it afterwards.
