@@ -1,4 +1,4 @@
-"""What every command says: exit codes, JSON, and errors in one line."""
+"""Output of all commands: exit codes, JSON, and one-line errors."""
 
 import json
 import os
@@ -13,22 +13,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 
 
 def say(error):
-    """Says an error in one line on standard error.
+    """Print an error in one line on standard error.
 
     Args:
         error: Exception.
 
     Returns:
-        The exit code that it means (int).
+        The exit code for it (int).
     """
     from tlcourse.errors import CourseError
 
     if os.environ.get("TLCOURSE_DEBUG"):
         raise error
-    if hasattr(error, "format_message"):  # what typer raises for words it does not know
+    if hasattr(error, "format_message"):  # typer raises it for words it does not know
         message, code = error.format_message(), WRONG_USAGE
     elif isinstance(error, CourseError):
-        # A bad argument is a ValueError too; anything else is about the world.
+        # A bad argument is a ValueError too; anything else is about the environment.
         message, code = str(error), WRONG_USAGE if isinstance(error, ValueError) else FAILED
     elif isinstance(error, OSError):
         message, code = str(error), FAILED
@@ -42,6 +42,6 @@ def say(error):
 
 
 def print_json(document):
-    """Prints a document as JSON on standard output, and nothing else."""
-    # allow_nan: NaN is no JSON, and a document that others cannot read is a defect.
+    """Print a document as JSON on standard output, and nothing else."""
+    # allow_nan: NaN is not JSON, and a document that others cannot read is a defect.
     print(json.dumps(document, indent=2, allow_nan=False))

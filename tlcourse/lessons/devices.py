@@ -1,10 +1,10 @@
-"""Which devices Keras computes on."""
+"""The devices that Keras uses."""
 
 
 def device_names() -> tuple[str, ...]:
-    """Names the devices as Keras does: all GPUs, or the CPU where there is none.
+    """Return Keras' device names: all GPUs, or the CPU if there is none.
 
-    Imports Keras and its backend, and makes TensorFlow look for GPUs.
+    This imports Keras and its backend, and makes TensorFlow look for GPUs.
 
     Returns:
         Tuple of str, such as "gpu:0".

@@ -1,4 +1,4 @@
-"""What the tables of the command line look like."""
+"""The style of the command line's tables."""
 
 from rich import box
 from rich.console import Console
@@ -6,12 +6,12 @@ from rich.table import Table
 
 
 def new_console():
-    """Returns a console that leaves numbers uncoloured and wraps no word (`rich.Console`)."""
+    """Return a console that leaves numbers uncoloured and wraps no words (`rich.Console`)."""
     return Console(highlight=False, soft_wrap=False)
 
 
 def table_of(*columns):
-    """Returns a table without lines but one; ">" before a name puts the column to the right."""
+    """Return a table with a single rule; ">" before a name right-aligns the column."""
     table = Table(box=box.SIMPLE_HEAD, header_style="dim", pad_edge=True)
     for column in columns:
         right = column.startswith(">")
@@ -20,6 +20,6 @@ def table_of(*columns):
 
 
 def icon(ok):
-    """Returns the mark of what is well or not, as markup of rich (str)."""
+    """Return the mark for success or failure, as rich markup (str)."""
     # Two shapes, not only two colours.
     return "[green]✓[/]" if ok else "[red]✗[/]"

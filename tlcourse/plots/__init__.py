@@ -1,4 +1,4 @@
-"""Figures: each function draws on the Axes it is given and returns them."""
+"""Figures: each function draws on the given Axes and returns them."""
 
 from tlcourse.plots.bars import labelled_bars
 from tlcourse.plots.curves import accuracy_along_training, accuracy_over_shots

@@ -6,14 +6,14 @@ from tlcourse.plots.style import PALETTE
 
 @verb
 def labelled_bars(ax, values, *, errors=None, unit="", colours=None, spec=".2f"):
-    """Draws one horizontal bar per name with its number written beside it.
+    """Draw one horizontal bar per name with its number written beside it.
 
     Args:
         ax: matplotlib `Axes`.
         values: dict, name to number.
         errors: dict, name to half-width of an interval, or None.
-        unit: str, written on the axis.
-        colours: list of colours, one per bar; by default all bars have one.
+        unit: str, label of the axis.
+        colours: list of colours, one per bar; by default all bars share one.
         spec: format of the numbers.
 
     Returns:

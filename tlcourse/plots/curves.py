@@ -1,4 +1,4 @@
-"""Accuracy along shots, steps or seconds, with its spread over seeds."""
+"""Accuracy over shots, steps or seconds, with its spread over seeds."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tlcourse.plots.style import looks
 
 @verb
 def accuracy_over_shots(ax, table, shots):
-    """Draws accuracy against labels per class, one line per strategy, with 95 % intervals.
+    """Draw accuracy against labels per class, one line per strategy, with 95 % intervals.
 
     Args:
         ax: matplotlib `Axes`.
@@ -32,7 +32,7 @@ def accuracy_over_shots(ax, table, shots):
 
 @verb
 def accuracy_along_training(ax, curves, x, *, xlabel):
-    """Draws accuracy along a training, one line per strategy, with 95 % intervals over seeds.
+    """Draw accuracy during training, one line per strategy, with 95 % intervals over seeds.
 
     Args:
         ax: matplotlib `Axes`.
@@ -52,7 +52,7 @@ def accuracy_along_training(ax, curves, x, *, xlabel):
 
 
 def _line(ax, name, look, x, samples):
-    from tlcourse.measures import interval  # that room loads Keras; other pictures do without
+    from tlcourse.measures import interval  # loads Keras, which other figures do not need
 
     intervals = [interval(sample) for sample in samples]
     ax.plot(x, [each.mean for each in intervals], label=name, **look)

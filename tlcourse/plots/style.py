@@ -1,22 +1,22 @@
-"""Colours, lines and sizes that all figures of the course share."""
+"""Colours, lines and sizes shared by all figures of the course."""
 
 import matplotlib.pyplot as plt
 
-# Okabe & Ito's palette, told apart with every common kind of colour vision.
+# Okabe & Ito's palette, distinguishable with every common kind of colour vision.
 SOURCE = "#0072B2"
 TARGET = "#D55E00"
 PALETTE = ("#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#555555")
 _LINES = ("-", "-.", ":", (0, (5, 1)), "--")
 _MARKERS = ("o", "s", "^", "D", "v")
-# What a strategy looks like stays the same through all figures.
+# A strategy looks the same in all figures.
 _KNOWN = {"fine-tuned": 0, "linear probe": 1, "MLP head": 2, "from scratch": 4}
 
 
 def looks(names):
-    """Gives every line of a figure its colour, dash and marker.
+    """Assign every line of a figure its colour, dash and marker.
 
     Args:
-        names: list of str; strategies that the course names keep their own look.
+        names: list of str; strategies named by the course keep their own look.
 
     Returns:
         Dict, name to keyword arguments of `Axes.plot`.
@@ -31,7 +31,7 @@ def looks(names):
 
 
 def use_style():
-    """Sets matplotlib's defaults for lessons: readable from the back row, small when stored."""
+    """Set matplotlib's defaults for lessons: readable from the back row, small when stored."""
     plt.rcParams.update(
         {
             "figure.dpi": 80,

@@ -1,4 +1,4 @@
-"""Where a learner sits down: the workspace, JupyterLab, and a look at the machine."""
+"""Prepare a learner's desk: workspace, JupyterLab, and a check of the machine."""
 
 from tlcourse.lazy import lazy_face
 

@@ -1,4 +1,4 @@
-"""Whether Python and the packages are there and new enough, without importing them."""
+"""Check that Python and the packages are recent enough, without importing them."""
 
 import platform
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at: its name, whether it is well, what was found, what to do."""
+    """One check: name, whether it passed, what was found, what to do."""
 
     name: str
     ok: bool
@@ -20,7 +20,7 @@ class Check:
 
 
 def python() -> Check:
-    """Whether Python is new enough."""
+    """Check the version of Python."""
     ok = sys.version_info >= (3, 11)
     return Check(
         "python", ok, platform.python_version(), "" if ok else "Install Python 3.11 or newer."
@@ -28,7 +28,7 @@ def python() -> Check:
 
 
 def packages() -> Iterator[Check]:
-    """Whether each package that the course needs is there and new enough; none is imported."""
+    """Check that each required package is present and recent enough; import none."""
     for name, wanted in _requirements():
         try:
             version = metadata.version(name)
@@ -41,10 +41,10 @@ def packages() -> Iterator[Check]:
 
 
 def _requirements():
-    """(name, version specifier) of all that the course itself needs, extras aside."""
+    """Yield (name, version specifier) of the course's requirements, without extras."""
     try:
         lines = metadata.requires("tlcourse") or []
-    except metadata.PackageNotFoundError:  # a checkout on the path, not installed
+    except metadata.PackageNotFoundError:  # run from a checkout, not installed
         import tomllib
 
         project = Path(__file__).parents[3] / "pyproject.toml"

@@ -1,4 +1,4 @@
-"""Lessons run from top to bottom, watched, and reported with every claim."""
+"""Run lessons from top to bottom, and report every claim."""
 
 from tlcourse.lazy import lazy_face
 
