@@ -1,4 +1,4 @@
-"""Where data comes from: domains, pairs of them, and images of one's own."""
+"""Data: domains, pairs of domains, and your own images as domains."""
 
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.catalog import available, domain_names, load_domain, load_pair

@@ -1,4 +1,4 @@
-"""A domain from arrays of one's own."""
+"""Make a domain from your own arrays."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tlcourse.domains.examples import check_class_names, check_examples, check_l
 
 
 def to_unit(images):
-    """Scales uint8 images to float32 in [0, 1]."""
+    """Scale uint8 images to float32 in [0, 1]."""
     return images.astype("float32") / np.float32(255)
 
 
@@ -24,25 +24,25 @@ def from_arrays(
     test_share=0.25,
     seed=0,
 ):
-    """Makes a domain of images held in arrays.
+    """Make a domain from arrays of images.
 
     Args:
         x: (n, height, width, channels), 1 or 3 channels, uint8 or float in [0, 1].
         labels: whole numbers (n,), from 0, at least two different ones.
-        x_test: as `x`; without it `test_share` of every class is split off.
+        x_test: as `x`; if None, `test_share` of every class is split off.
         labels_test: as `labels`, together with `x_test`.
-        class_names: one name per class; by default the numbers themselves, and then each of them
-            from 0 must occur.
-        name: str, what the domain is called in tables and pictures.
+        class_names: one name per class; by default the numbers themselves, in which case each
+            of them from 0 must occur.
+        name: str, the domain's name in tables and figures.
         test_share: float in (0, 1), used only without `x_test`.
-        seed: int, of that split.
+        seed: int, seed of the split.
 
     Returns:
         `Domain`.
 
     Raises:
         ValueError: for a wrong rank, channel count, dtype or range, NaN, empty arrays, labels out
-            of range or not one per image, only one class, or a class with too few images to be
+            of range or not one per image, only one class, or a class with too few images to
             split.
 
     Example:
@@ -79,7 +79,7 @@ def from_arrays(
 
 
 def _counted(present):
-    """Names classes by their numbers, which must leave none out: a gap is mostly a mistake."""
+    """Name classes by their numbers, which must have no gap: a gap is mostly a mistake."""
     missing = np.setdiff1d(np.arange(len(present)), present)
     if missing.size:
         raise ValueError(

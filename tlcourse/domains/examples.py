@@ -1,17 +1,17 @@
-"""What must hold of examples, labels and class names before anything is built on them."""
+"""Check examples, labels and class names before building on them."""
 
 import numpy as np
 
 
 def check_examples(x, name):
-    """Check examples: finite floats, texts that say something, or rows of token ids.
+    """Check examples: finite floats, non-blank texts, or rows of token ids.
 
     Args:
         x: array (n, ...).
         name: str, the argument to name in the message.
 
     Raises:
-        ValueError: if there is none, or one is not of these kinds.
+        ValueError: if there is none, or they are of none of these kinds.
     """
     if x.size == 0:
         raise ValueError(f"`{name}` must hold at least one example; got shape {x.shape}.")
@@ -28,7 +28,7 @@ def check_examples(x, name):
 
 
 def check_texts(x, name):
-    """Raises ValueError unless x is a 1-D array of texts, none of them blank."""
+    """Raise ValueError unless x is a 1-D array of non-blank texts."""
     if x.ndim != 1:
         raise ValueError(f"`{name}` must have shape (n,) when it holds texts; got {x.shape}.")
     blank = np.flatnonzero(np.strings.strip(x) == "")
@@ -37,14 +37,14 @@ def check_texts(x, name):
 
 
 def check_labels(labels, n_examples, n_classes, name, x_name):
-    """Raises ValueError unless labels are one whole number per example, in 0 to n_classes - 1.
+    """Raise ValueError unless labels are one whole number per example, in 0 to n_classes - 1.
 
     Args:
-        labels: array.
-        n_examples: int, how many there must be.
-        n_classes: int, or None where the labels themselves shall say it.
+        labels: array to check.
+        n_examples: int, required number of labels.
+        n_classes: int, or None to infer it from the labels.
         name: str, the argument to name in the message.
-        x_name: str, the argument that holds the examples.
+        x_name: str, the argument that contains the examples.
     """
     if labels.shape != (n_examples,):
         raise ValueError(
@@ -67,7 +67,7 @@ def check_labels(labels, n_examples, n_classes, name, x_name):
 
 
 def check_class_names(class_names):
-    """Returns class names as a tuple of str; raises ValueError if they are none or not distinct."""
+    """Return class names as a tuple of str; raise ValueError if there are none or duplicates."""
     try:
         names = () if isinstance(class_names, str) else tuple(str(name) for name in class_names)
     except TypeError:  # not iterable

@@ -1,4 +1,4 @@
-"""Files of data sets: what is published, what is here, and how the rest gets here."""
+"""Files of data sets: what is published, what is present, and how to fetch the rest."""
 
 from tlcourse.domains.files.archives import damaged, read_members, unpack
 from tlcourse.domains.files.cache import cache_folder, cached, fingerprint

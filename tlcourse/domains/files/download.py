@@ -1,4 +1,4 @@
-"""Real data on this machine: found in the named mirror or the cache, fetched when asked for."""
+"""Real data on this machine: find it in a mirror or the cache, fetch it on request."""
 
 import os
 from pathlib import Path
@@ -12,34 +12,34 @@ from tlcourse.errors import CourseError
 
 
 class DataError(CourseError):
-    """Real data that is not here, or could not be fetched or read."""
+    """Real data is missing, or could not be fetched or read."""
 
 
 def locate(name):
-    """Finds the files of a data set without fetching anything.
+    """Find the files of a data set without fetching anything.
 
     Args:
         name: str, one of `data_sets()`.
 
     Returns:
-        Tuple of `Path`, the files of the first form that is whole, in the folder that
-        `TLCOURSE_DATA` names or in the cache; None when there is none.
+        Tuple of `Path`, the files of the first complete form, in the folder named by
+        `TLCOURSE_DATA` or in the cache; None if there is none.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
     """
     form, folder = whole_form(find_data_set(name))
     return None if form is None else tuple(folder / file.path for file in form)
 
 
 def whole_form(data_set):
-    """Returns the form of a data set that is here and its folder, or `(None, None)`.
+    """Return the complete form of a data set and its folder, or `(None, None)`.
 
     Args:
         data_set: `DataSet`.
 
     Returns:
-        `(form, folder)`: tuple of `DataFile`, and the `Path` under which their paths lie.
+        `(form, folder)`: tuple of `DataFile`, and the `Path` that their paths are relative to.
     """
     for folder in filter(None, (_mirror()[0], _downloads())):
         form = _whole_form_in(folder, data_set)
@@ -49,7 +49,7 @@ def whole_form(data_set):
 
 
 def files_of(name):
-    """Returns the files of a data set, as `locate` does.
+    """Return the files of a data set, like `locate`, or raise.
 
     Args:
         name: str, one of `data_sets()`.
@@ -58,7 +58,7 @@ def files_of(name):
         Tuple of `Path`.
 
     Raises:
-        DataError: in one line, when it is not here: what to type to get it.
+        DataError: if it is not on this machine; one line with the command that fetches it.
     """
     found = locate(name)
     if found is None:
@@ -67,7 +67,7 @@ def files_of(name):
 
 
 def how_to_get(name):
-    """Returns one line that says what is missing and how it comes here (str)."""
+    """Return one line that says what is missing and how to get it (str)."""
     size = sum(file.bytes or 0 for file in find_data_set(name).forms[0])
     megabytes = f" ({size / 1e6:.0f} MB)" if size else ""
     return (
@@ -77,11 +77,10 @@ def how_to_get(name):
 
 
 def fetch(name):
-    """Fetches a data set into the cache, unless it is here already.
+    """Fetch a data set into the cache, unless it is present.
 
-    Where `TLCOURSE_DATA` is an http(s) address, that mirror is asked first; then the public
-    addresses are. A file takes its place only once its checksum is right; what was there before
-    stays until then.
+    If `TLCOURSE_DATA` is an http(s) address, try that mirror first, then the public addresses. A
+    file is moved into place only if its checksum matches; until then an earlier file stays.
 
     Args:
         name: str, one of `data_sets()`.
@@ -90,12 +89,12 @@ def fetch(name):
         Tuple of `Path`.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
         DataError: in one line, what was tried and what went wrong.
     """
     data_set = find_data_set(name)
     form, folder = whole_form(data_set)
-    # A mirror folder is its owner's: `verify` tells of it, but nobody changes it.
+    # A mirror folder belongs to its owner: `verify` reports it, but nothing changes it.
     if form and (folder == _mirror()[0] or not any(problem for _, problem in verify(name))):
         return tuple(folder / file.path for file in form)
     failures = []
@@ -116,33 +115,33 @@ def fetch(name):
 
 
 def verify(name):
-    """Compares the files of a data set with the published checksums.
+    """Compare the files of a data set with the published checksums.
 
     Args:
         name: str, one of `data_sets()`.
 
     Returns:
-        List of `(path, problem)`: `Path` and str, "" when all is well. Empty when nothing is here.
+        List of `(path, problem)`: `Path` and str, "" if the file matches. Empty if none is present.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
     """
     form, folder = whole_form(find_data_set(name))
     return [(folder / file.path, _problem(file, folder)) for file in form or ()]
 
 
 def verify_all(names=None):
-    """Compares the files of several data sets with the published checksums.
+    """Compare the files of several data sets with the published checksums.
 
     Args:
-        names: iterable of str, of `data_sets()`; None takes all that are here.
+        names: iterable of str, of `data_sets()`; None means all that are present.
 
     Returns:
-        List of `(name, path, problem)`: str, `Path` and str, "" when all is well.
+        List of `(name, path, problem)`: str, `Path` and str, "" if the file matches.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
-        DataError: when one of `names` is not here.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
+        DataError: if one of `names` is not present.
     """
     for name in names or ():
         files_of(name)
@@ -166,12 +165,12 @@ def _whole_form_in(folder, data_set):
     whole = (
         form for form in data_set.forms if all((folder / file.path).is_file() for file in form)
     )
-    # Forms may share a path; then the size tells which of them it is.
+    # Forms may share a path; then the size identifies the form.
     return min(whole, key=n_other_sizes, default=None)
 
 
 def _mirror():
-    """Returns what TLCOURSE_DATA names: `(folder, None)`, `(None, address)` or `(None, None)`."""
+    """Parse TLCOURSE_DATA: return `(folder, None)`, `(None, address)` or `(None, None)`."""
     named = os.environ.get("TLCOURSE_DATA")
     if not named:
         return None, None
@@ -188,7 +187,7 @@ def _downloads():
 
 
 def _forms_with_urls(data_set):
-    """Yields the forms that can be fetched, those of the mirror first: lists of (file, urls)."""
+    """Yield the forms that can be fetched, those of the mirror first: lists of (file, urls)."""
     mirror = _mirror()[1]
     if mirror:
         for form in data_set.forms:

@@ -1,4 +1,4 @@
-"""Where the files lie that come with the course."""
+"""The folder of the files that ship with the course."""
 
 from pathlib import Path
 
@@ -6,6 +6,10 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def data_folder():
-    """Returns the folder `data`: inside an installed package, beside the package in a checkout."""
+    """Locate the folder `data`.
+
+    Returns:
+        `Path`: inside an installed package, beside the package in a checkout.
+    """
     installed = _PACKAGE / "_course" / "data"
     return installed if installed.is_dir() else _PACKAGE.parent / "data"

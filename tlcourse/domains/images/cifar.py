@@ -15,20 +15,20 @@ _CLASSES = (
     *("dog", "frog", "horse", "ship", "truck"),
 )
 _PETS = ("cat", "dog")
-_SHARE_TEST = 0.2  # where there is no test set of its own
+_SHARE_TEST = 0.2  # if there is no separate test set
 
 
 def cifar10():
-    """Returns CIFAR-10: small colour photographs of ten classes.
+    """Return CIFAR-10: small colour photographs of ten classes.
 
-    The original archive has a test set of 10,000; the mirror's form holds the 50,000 training
-    images alone, a fifth of each class of which is kept for testing.
+    The original archive has a test set of 10,000; the mirror's form has only the 50,000 training
+    images, of which a fifth of each class is held out for testing.
 
     Returns:
         `Domain`, 32×32×3.
 
     Raises:
-        DataError: when it is not on this machine, or the archive is damaged.
+        DataError: if it is not on this machine, or the archive is damaged.
 
     Reference:
         Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
@@ -37,7 +37,7 @@ def cifar10():
 
 
 def objects8():
-    """Returns CIFAR-10 without cats and dogs: what a backbone may learn before it meets them.
+    """Return CIFAR-10 without cats and dogs, to pretrain a backbone that has seen neither.
 
     Returns:
         `Domain`, 32×32×3, eight classes.
@@ -49,7 +49,7 @@ def objects8():
 
 
 def cats_dogs():
-    """Returns CIFAR-10's cats and dogs, 2,000 of them kept for testing.
+    """Return CIFAR-10's cats and dogs, 2,000 of them held out for testing.
 
     Returns:
         `Domain`, 32×32×3, two classes.
@@ -100,7 +100,7 @@ def _read(path):
 
 
 def _read_jpegs(path):
-    """Reads class-named folders of JPEG files."""
+    """Read class-named folders of JPEG files."""
     images, labels = [], []
     for name, content in read_members(path, lambda name: name.endswith(".jpg")):
         class_name = PurePosixPath(name).parent.name

@@ -1,4 +1,4 @@
-"""Digits with three labels each: which digit it is, in which family of fonts, how far turned."""
+"""Digits with three labels each: the digit, its family of fonts, and its rotation."""
 
 from dataclasses import dataclass, field
 
@@ -12,10 +12,10 @@ FAMILIES = ("DejaVu Sans", "DejaVu Sans Mono", "DejaVu Serif", "STIX", "Computer
 _BEGINNINGS = ("DejaVuSans", "DejaVuSansMono", "DejaVuSerif", "STIX", "cm")
 
 
-# eq=False: arrays do not compare to one truth value.
+# eq=False: comparing arrays gives no single truth value.
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ManyLabels:
-    """Images with labels for several tasks, split into train and test once and for all.
+    """Images with labels for several tasks, with a fixed split into train and test.
 
     Attributes:
         x_train: float32 array (n, height, width, channels) in [0, 1].
@@ -36,21 +36,21 @@ class ManyLabels:
 
 @verb
 def glyph_tasks(n=8000, seed=0):
-    """Returns the digits of the domain `glyphs` with three labels for each image.
+    """Return the digits of the domain `glyphs` with three labels for each image.
 
-    "digit": 0 to 9. "family": of the font, five of them. "angle": by how many degrees it was
-    turned, clockwise, in [−20, 20]. Each digit was also slanted at random, and some faces are
-    italic, so that the angle can be read with an error only.
+    "digit": 0 to 9. "family": one of five font families. "angle": rotation in degrees, clockwise,
+    in [−20, 20]. Each digit is also slanted at random, and some faces are italic, so the angle can
+    only be estimated with an error.
 
     Args:
-        n: int, images in all, three quarters of them for training.
+        n: int, total number of images, three quarters of them for training.
         seed: int; the same seed gives the same images, which are those of `glyphs`.
 
     Returns:
         `ManyLabels`.
 
     Raises:
-        ValueError: if `n` is below 4, so that there is nothing to test on.
+        ValueError: if `n` is below 4, which leaves no test images.
     """
     if n < 4:
         raise ValueError(f"`n` must be at least 4, three to train on and one to test; got {n!r}.")
@@ -73,14 +73,14 @@ def glyph_tasks(n=8000, seed=0):
 
 
 def family_of(faces):
-    """Returns which of `FAMILIES` each face belongs to.
+    """Return which of `FAMILIES` each face belongs to.
 
     Args:
-        faces: n names of faces.
+        faces: n names of faces (sequence of str).
 
     Returns:
         int32 array (n,).
     """
-    # The longest beginning that fits: DejaVuSansMono begins with DejaVuSans too.
+    # The longest matching prefix: DejaVuSansMono begins with DejaVuSans too.
     fits = [[len(b) * face.startswith(b) for b in _BEGINNINGS] for face in faces]
     return np.argmax(fits, axis=1).astype("int32")

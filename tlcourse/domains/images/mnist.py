@@ -17,16 +17,16 @@ _CLOTHES = (
 
 
 def mnist():
-    """Returns MNIST: 60,000 digits to train on and 10,000 to test on, where both are here.
+    """Return MNIST: 60,000 digits to train on and 10,000 to test on, if both are present.
 
-    A mirror that holds the 10,000 alone gives those, a quarter of each class kept for testing:
-    plenty for lessons about few labels.
+    A mirror with only the 10,000 gives those, a quarter of each class held out for testing: plenty
+    for lessons about few labels.
 
     Returns:
         `Domain` of 28×28 grey images with ten classes.
 
     Raises:
-        DataError: when it is not on this machine, or a file is damaged.
+        DataError: if it is not on this machine, or a file is damaged.
 
     Reference:
         LeCun, Bottou, Bengio & Haffner, "Gradient-Based Learning Applied to Document
@@ -36,13 +36,13 @@ def mnist():
 
 
 def fashion_mnist():
-    """Returns Fashion-MNIST: clothes, as large and as many as MNIST's digits.
+    """Return Fashion-MNIST: clothes, of the same image size and number as MNIST's digits.
 
     Returns:
         `Domain` of 28×28 grey images with ten classes.
 
     Raises:
-        DataError: when it is not on this machine, or a file is damaged.
+        DataError: if it is not on this machine, or a file is damaged.
 
     Reference:
         Xiao, Rasul & Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine
@@ -52,15 +52,15 @@ def fashion_mnist():
 
 
 def mnist_textured():
-    """Returns MNIST's digits over colour textures, 32×32×3, after MNIST-M.
+    """Return MNIST's digits over colour textures, 32×32×3, after MNIST-M.
 
-    The textures are ours, drawn from waves; MNIST-M took patches of photographs.
+    The textures are our own, drawn from waves; MNIST-M uses patches of photographs.
 
     Returns:
         `Domain` with ten classes.
 
     Raises:
-        DataError: when MNIST is not on this machine, or a file is damaged.
+        DataError: if MNIST is not on this machine, or a file is damaged.
     """
     digits = mnist()
     parts = {
@@ -89,12 +89,12 @@ def _domain(name, class_names, licence, source):
 
 
 def _read_npz(file):
-    """Reads the form that Keras distributes: arrays x_train, y_train, x_test and y_test."""
+    """Read the form that Keras distributes: arrays x_train, y_train, x_test and y_test."""
     arrays = {}
     for name, content in read_members(file, lambda name: name.endswith(".npy")):
         try:
             arrays[name] = np.load(io.BytesIO(content), allow_pickle=False)
-        except Exception as error:  # a damaged array makes NumPy raise nearly anything
+        except Exception as error:  # a damaged array can make NumPy raise nearly anything
             raise damaged(file, f"{name}: {error}") from error
     try:
         return {
@@ -105,7 +105,7 @@ def _read_npz(file):
 
 
 def _read_idx_files(files):
-    """Reads the original form: two files a part, of which the test set may stand alone."""
+    """Read the original form: two files per part; the test set alone is enough."""
     by_name = {file.name: file for file in files}
     return {
         part: (
@@ -118,7 +118,7 @@ def _read_idx_files(files):
 
 
 def _read_idx(file, rank):
-    """Reads one idx file: two zero bytes, the type (8: uint8), the rank, the sizes, the values."""
+    """Read one idx file: two zero bytes, the type (8: uint8), the rank, the sizes, the values."""
     raw = unpack(file)
     start = 4 + 4 * rank
     shape = tuple(int.from_bytes(raw[i : i + 4], "big") for i in range(4, start, 4))

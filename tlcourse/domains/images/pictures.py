@@ -1,4 +1,4 @@
-"""One image file, from disk or from an archive, turned into pixels."""
+"""Read one image file, from disk or from an archive, as pixels."""
 
 import io
 import warnings
@@ -10,7 +10,7 @@ from tlcourse.domains.files import fingerprint
 
 
 def read_picture(file, size, channels):
-    """Reads an image, cut to a square about its middle and resized.
+    """Read an image, cropped to a central square and resized.
 
     Args:
         file: path, or the file's content (bytes).
@@ -31,33 +31,33 @@ def read_picture(file, size, channels):
 
 
 def open_picture(file, channels):
-    """Opens an image: upright, of 8 bits, on white where it is transparent.
+    """Open an image: upright, with 8 bits per channel, blended onto white if transparent.
 
     Args:
         file: path, or the file's content (bytes).
         channels: 3 for colour, 1 for grey.
 
     Returns:
-        `PIL.Image.Image` of mode "RGB" or "L". Of a moving image, its first picture.
+        `PIL.Image.Image` of mode "RGB" or "L". Of an animation, its first frame.
 
     Raises:
-        ValueError: when it is no readable image; the message is the decoder's.
+        ValueError: if it is not a readable image; the message is the decoder's.
     """
     from PIL import Image, ImageOps
 
     try:
-        # Pillow warns of an attack at 90 megapixels: here it is a large photograph of one's own.
+        # Pillow warns of an attack at 90 megapixels: here it is the user's own large photograph.
         # At twice that it raises, and so do we.
         opened = io.BytesIO(file) if isinstance(file, bytes) else file
         with warnings.catch_warnings(action="ignore"), Image.open(opened) as image:
             upright = _eight_bits(ImageOps.exif_transpose(image))
             return _on_white(upright).convert("L" if channels == 1 else "RGB")
-    except Exception as error:  # a damaged file makes decoders raise nearly anything
+    except Exception as error:  # a damaged file can make decoders raise nearly anything
         raise ValueError(str(error)) from error
 
 
 def picture_recipe(path, code):
-    """Returns what arrays depend on that are made of an archive of images, for `cached`.
+    """Return the recipe, for `cached`, of arrays made from an archive of images.
 
     Args:
         path: `Path` of the archive.
@@ -68,7 +68,7 @@ def picture_recipe(path, code):
     """
     import pooch
 
-    # Not `fingerprint(path)`: an archive may be larger than what memory is free.
+    # Not `fingerprint(path)`: an archive may be larger than the free memory.
     return {
         "file": pooch.file_hash(str(path)),
         "code": fingerprint(code, __file__),
@@ -77,7 +77,7 @@ def picture_recipe(path, code):
 
 
 def _eight_bits(image):
-    """Scales 16 bits a pixel to 8, where Pillow would clip; refuses numbers that are no greys."""
+    """Scale 16 bits per pixel to 8, where Pillow would clip; refuse values that are not greys."""
     from PIL import Image
 
     if not image.mode.startswith(("I", "F")):
@@ -89,7 +89,7 @@ def _eight_bits(image):
 
 
 def _on_white(image):
-    """Lays a transparent image on white, as a page would: the colour beneath may be any."""
+    """Blend a transparent image onto white, like a page; the colour beneath may be arbitrary."""
     from PIL import Image
 
     if not image.has_transparency_data:

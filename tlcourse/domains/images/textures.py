@@ -10,13 +10,13 @@ _WAVES = 4
 
 
 def glyphs_textured(n=8000, seed=0):
-    """Returns digits over colour textures: 32×32×3, three quarters of them for training.
+    """Return digits over colour textures: 32×32×3, three quarters of them for training.
 
     A pixel is |texture − ink|, as in MNIST-M (Ganin et al., "Domain-Adversarial Training of
-    Neural Networks", JMLR 2016, section 5.2.4), so that the ink takes the texture's inverse.
+    Neural Networks", JMLR 2016, section 5.2.4), so the ink inverts the texture.
 
     Args:
-        n: int, images in all.
+        n: int, total number of images.
         seed: int; the same seed gives the same images.
 
     Returns:
@@ -29,11 +29,11 @@ def glyphs_textured(n=8000, seed=0):
 
 
 def over_textures(images, seed=0):
-    """Returns grey images blended over colour textures, as `glyphs_textured` does it.
+    """Return grey images blended over colour textures, as in `glyphs_textured`.
 
     Args:
         images: float32 (n, 28, 28, 1) in [0, 1], the ink.
-        seed: int, of the textures.
+        seed: int, seed of the textures.
 
     Returns:
         float32 (n, 32, 32, 3) in [0, 1].
@@ -50,7 +50,7 @@ def _ground(n, seed):
 
 
 def _textures(n, seed):
-    """Draws n colour textures, uint8 (n, 32, 32, 3): two colours mixed by a sum of warped waves."""
+    """Draw n colour textures, uint8 (n, 32, 32, 3): two colours mixed by a sum of warped waves."""
     rng = np.random.default_rng([seed, 1])
     y, x = np.mgrid[0:_SIZE, 0:_SIZE].astype("float32") / _SIZE
     images = np.empty((n, _SIZE, _SIZE, 3), "uint8")

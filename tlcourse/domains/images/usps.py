@@ -13,13 +13,13 @@ _PARTS = ("train", "test")
 
 
 def usps():
-    """Returns USPS, enlarged from 16×16 to 28×28 so that it stands beside MNIST.
+    """Return USPS, enlarged from 16×16 to 28×28 to match MNIST.
 
     Returns:
         `Domain` of grey images with ten classes, 7,291 to train on and 2,007 to test on.
 
     Raises:
-        DataError: when it is not on this machine, or a file is damaged.
+        DataError: if it is not on this machine, or a file is damaged.
 
     Reference:
         Hull, "A Database for Handwritten Text Recognition Research", IEEE TPAMI 1994.
@@ -40,19 +40,19 @@ def usps():
 
 
 def _read_h5(file):
-    """Reads the form with groups `train` and `test`, pixels in [0, 1], labels from 0."""
+    """Read the form with groups `train` and `test`, pixels in [0, 1], labels from 0."""
     import h5py
 
     try:
         with h5py.File(file) as stored:
             parts = [(stored[part]["data"][:], stored[part]["target"][:]) for part in _PARTS]
-    except Exception as error:  # a damaged file makes h5py raise nearly anything
+    except Exception as error:  # a damaged file can make h5py raise nearly anything
         raise damaged(file, error) from error
     return [_checked(file, *part) for part in parts]
 
 
 def _read_libsvm(file):
-    """Reads LIBSVM's form, packed lines of text: pixels in [-1, 1], labels from 1."""
+    """Read LIBSVM's form, compressed lines of text: pixels in [-1, 1], labels from 1."""
     from sklearn.datasets import load_svmlight_file
 
     text = io.BytesIO(unpack(file))
@@ -68,7 +68,7 @@ def _checked(file, pixels, labels):
         pixels.shape != (len(pixels), _N_PIXELS)
         or labels.shape != (len(pixels),)
         or not np.array_equal(np.unique(labels), range(10))
-        or not (pixels.min() >= 0 and pixels.max() <= 1)  # nor NaN
+        or not (pixels.min() >= 0 and pixels.max() <= 1)  # also rejects NaN
     ):
         raise damaged(file, "not ten digits, each image 256 pixels of limited range")
     return _enlarged(pixels), labels.astype("int32")

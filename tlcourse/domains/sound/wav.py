@@ -1,4 +1,4 @@
-"""One WAV file, from disk or from an archive, turned into samples."""
+"""Read one WAV file, from disk or from an archive, as samples."""
 
 import io
 import math
@@ -8,24 +8,24 @@ from pathlib import Path
 
 import numpy as np
 
-RATE = 8000  # samples a second; all sounds of the course have it
+RATE = 8000  # samples per second of all sounds of the course
 _RATES = range(4000, 192_001)
 
 
 def read_wav(file, *, rate=RATE, seconds=None):
-    """Reads a recording of one's own: channels averaged, resampled, scaled to [-1, 1].
+    """Read your own recording: channels averaged, resampled, scaled to [-1, 1].
 
     Args:
         file: path of a WAV file of 8, 16, 24 or 32 bits, or of floats.
-        rate: samples a second to resample to; the domains of the course have 8,000.
-        seconds: length, of which the recording gets the middle, silence around it, or is cut to
-            its own middle; None leaves it as it is.
+        rate: int, samples per second to resample to; the domains of the course have 8,000.
+        seconds: float, length of the result: a longer recording is cropped to its middle, a
+            shorter one centred in silence; None keeps its length.
 
     Returns:
         float32 array (samples,).
 
     Raises:
-        ValueError: in one line, when the file is not there, empty, cut off or no WAV file, or an
+        ValueError: in one line, if the file is missing, empty, truncated or not a WAV file, or an
             argument is out of range.
 
     Example:
@@ -58,26 +58,26 @@ def read_wav(file, *, rate=RATE, seconds=None):
 
 
 def decode_wav(content):
-    """Decodes the content of a WAV file, changing nothing.
+    """Decode the content of a WAV file unchanged.
 
     Args:
-        content: bytes.
+        content: bytes of the file.
 
     Returns:
         `(rate, samples)`: int, and array (n, channels) of the file's own type, n >= 1.
 
     Raises:
-        ValueError: when it is no whole WAV file; the message is short and has no full stop.
+        ValueError: if it is not a complete WAV file; the message is short, without a full stop.
     """
     from scipy.io import wavfile
 
     try:
-        # SciPy warns of notes beside the sound, which hurt nobody, and of a file that ends early.
+        # SciPy warns of harmless notes beside the sound, and of a file that ends early.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", wavfile.WavFileWarning)
             warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
             rate, samples = wavfile.read(io.BytesIO(content))
-    except Exception as error:  # a damaged file makes the reader raise nearly anything
+    except Exception as error:  # a damaged file can make the reader raise nearly anything
         raise ValueError(_reason(content, error)) from error
     if samples.size == 0:
         raise ValueError("it holds no sound, only a header")
@@ -89,11 +89,11 @@ def decode_wav(content):
 
 
 def to_waveform(samples):
-    """Scales samples to float32 in [-1, 1].
+    """Scale samples to float32 in [-1, 1].
 
     Args:
-        samples: array of a WAV file's types: uint8 (silence is 128), int16, int32, or floats, of
-            which those beyond 1 are cut.
+        samples: array of a WAV file's dtypes: uint8 (silence is 128), int16, int32, or floats,
+            clipped to [-1, 1].
     """
     if samples.dtype.kind == "f":
         return samples.clip(-1, 1).astype("float32")
@@ -103,7 +103,7 @@ def to_waveform(samples):
 
 
 def fit_length(waveform, n):
-    """Returns n samples: the middle of a longer waveform, or a shorter one amid silence."""
+    """Return n samples: the middle of a longer waveform, or a shorter one centred in silence."""
     spare = n - len(waveform)
     if spare < 0:
         return waveform[-spare // 2 :][:n]
