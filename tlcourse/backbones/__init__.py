@@ -1,4 +1,4 @@
-"""Networks that have a name: build or load them, with the weights and cards of the course."""
+"""Named networks: build or load backbones, with the weights and model cards of the course."""
 
 from tlcourse.backbones.catalog import backbone_names, load_backbone
 from tlcourse.backbones.pretraining import Pretrained, pretrain, pretrainings

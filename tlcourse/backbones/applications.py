@@ -1,12 +1,12 @@
-"""Large networks of `keras.applications`, each with its own preprocessing inside."""
+"""Large networks from `keras.applications`, each with its preprocessing built in."""
 
 from keras import Input, Model, applications, layers, ops
 
-_CAFFE_OFFSET = (-103.939, -116.779, -123.68)  # ImageNet's mean blue, green and red, subtracted
+_CAFFE_OFFSET = (-103.939, -116.779, -123.68)  # minus ImageNet's mean blue, green and red
 
 _TORCH_MEAN, _TORCH_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, in [0, 1]
 
-# name: (builder in keras.applications, how its training scaled the pixels)
+# name: (builder in keras.applications, scaling of pixels in its training)
 APPLICATIONS = {
     "vgg16": ("VGG16", "caffe"),
     "vgg19": ("VGG19", "caffe"),
@@ -24,24 +24,24 @@ APPLICATIONS = {
 
 
 def application(name, *, input_shape=(224, 224, 3), weights=None):
-    """Builds a `keras.applications` network without its top, for images in [0, 1].
+    """Build a `keras.applications` network without its top, for images in [0, 1].
 
-    What `preprocess_input` of that network does to pixels is done inside, so that it can be
-    neither forgotten nor done twice.
+    The network's `preprocess_input` is built in, so it can be neither forgotten nor applied
+    twice.
 
     Args:
         name: one of `APPLICATIONS`.
         input_shape: (height, width, 3).
-        weights: None for random ones, or "imagenet", which Keras downloads once.
+        weights: None for random weights, or "imagenet", which Keras downloads once.
 
     Returns:
-        `keras.Model`: float32 images (n, height, width, 3), red first, to features (n, d),
-        averaged over the image.
+        `keras.Model`: float32 images (n, height, width, 3), RGB, to features (n, d), averaged
+        over the image.
     """
     builder, scaling = APPLICATIONS[name]
     if len(input_shape) != 3 or input_shape[2] != 3:
         raise ValueError(
-            f"`input_shape` of {name} must be (height, width, 3), colour; got {input_shape}."
+            f"`input_shape` of {name} must be (height, width, 3), in colour; got {input_shape}."
         )
     body = getattr(applications, builder)(
         include_top=False, weights=weights, input_shape=tuple(input_shape), pooling="avg"

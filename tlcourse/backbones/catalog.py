@@ -1,4 +1,4 @@
-"""The backbones that have a name."""
+"""The catalog of named backbones."""
 
 from tlcourse.arguments import verb
 from tlcourse.backbones.applications import APPLICATIONS, application
@@ -14,34 +14,38 @@ _BUILDERS = {"small_cnn": (small_cnn, (28, 28, 1)), "small_resnet": (small_resne
 
 
 def backbone_names():
-    """Returns the names that `load_backbone` knows (tuple of str)."""
+    """List the names for `load_backbone`.
+
+    Returns:
+        Tuple of str.
+    """
     return (*_BUILDERS, *RECIPES, *APPLICATIONS)
 
 
 @verb
 def load_backbone(name, *, weights=None, input_shape=None, seed=None):
-    """Builds a backbone: images as a `Domain` holds them, in [0, 1], to features.
+    """Build a backbone: images in [0, 1], as in a `Domain`, to features.
 
     Args:
-        name: an architecture of the course (`small_cnn`, `small_resnet`); one that comes with the
-            course pretrained (`objects8`, `strokes`, `sounds`, `glyphs`; a card beside the
-            weights says on what); or one of keras.applications, such as `vgg16`, `inception_v3`
+        name: an architecture of the course (`small_cnn`, `small_resnet`); a pretrained backbone
+            of the course (`objects8`, `strokes`, `sounds`, `glyphs`; the card beside the weights
+            names the data); or a network of keras.applications, such as `vgg16`, `inception_v3`
             or `efficientnet_b0`.
-        weights: None for random ones, and for a pretrained name its own; a path to weights that
-            `save_weights` wrote; for the networks of keras.applications also "imagenet", which
+        weights: None for random weights, or for a pretrained name its own; a path to weights
+            written by `save_weights`; for networks of keras.applications also "imagenet", which
             Keras downloads once.
-        input_shape: (height, width, channels); by default what the pretrained were trained on,
+        input_shape: (height, width, channels); by default that of the pretraining,
             (28, 28, 1) for `small_cnn`, (32, 32, 3) for `small_resnet` and (224, 224, 3) for
             keras.applications.
-        seed: int, makes random weights the same each time.
+        seed: int, makes random weights reproducible.
 
     Returns:
         `keras.Model`, float32 (n, height, width, channels) to features (n, d).
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
-        ValueError: if there is no file at `weights`, or it holds weights of another architecture
-            or shape.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
+        ValueError: if the file `weights` does not exist, or belongs to another architecture or
+            shape.
     """
     if name not in backbone_names():
         raise UnknownName(f"Unknown backbone {name!r}.{near(name, backbone_names())}")

@@ -1,4 +1,4 @@
-"""Images turned, scaled, sheared and shifted at random, each time anew, inside the network."""
+"""Random rotation, scaling, shear and shift of images, as a layer."""
 
 import math
 
@@ -8,17 +8,17 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class RandomAffine(keras.layers.Layer):
-    """Moves every image of a batch by an affine map of its own, in training only.
+    """Apply a random affine map to each image of a batch, in training only.
 
-    What comes in at the rim is black (0).
+    Pixels from outside the image are black (0).
 
     Args:
-        rotation: degrees, the most that an image is turned either way.
-        scale: share, the most that it is made larger or smaller; each way has its own number.
-        shear: share of the height by which the top is moved against the bottom, at most.
-        shift: share of the width and height by which it is moved, at most.
-        seed: int; None takes one of Keras, which follows from what `seed_keras` set.
-        **kwargs: those of `keras.layers.Layer`.
+        rotation: float, maximum rotation in degrees, either way.
+        scale: float, maximum relative change of size; height and width are scaled separately.
+        shear: float, maximum shift of the top against the bottom, as a share of the height.
+        shift: float, maximum shift as a share of width and height.
+        seed: int; None lets Keras choose one, reproducible after `seed_keras`.
+        **kwargs: passed to `keras.layers.Layer`.
     """
 
     def __init__(self, *, rotation=15.0, scale=0.15, shear=0.15, shift=0.08, seed=None, **kwargs):
@@ -26,10 +26,10 @@ class RandomAffine(keras.layers.Layer):
         self.rotation, self.scale, self.shear, self.shift = rotation, scale, shear, shift
         self.seed = seed
         self._random = keras.random.SeedGenerator(seed)
-        self.supports_jit = False  # TensorFlow's XLA knows no projective transform
+        self.supports_jit = False  # TensorFlow's XLA has no projective transform
 
     def call(self, images, training=None):
-        """Returns the images (n, h, w, c), moved when training."""
+        """Return the images (n, h, w, c), transformed if `training`."""
         if not training:
             return images
         n, height, width = (ops.shape(images)[i] for i in range(3))
@@ -38,7 +38,7 @@ class RandomAffine(keras.layers.Layer):
         scale_x, scale_y = 1 + self.scale * draw[:, 1], 1 + self.scale * draw[:, 2]
         shear = self.shear * draw[:, 3]
         cos, sin = ops.cos(angle), ops.sin(angle)
-        # From places in the new image to places in the old one, both from the middle.
+        # Map places in the new image to places in the old one, both relative to the centre.
         a, b = cos / scale_x, (shear * cos - sin) / scale_y
         c, d = sin / scale_x, (shear * sin + cos) / scale_y
         height, width = ops.cast(height, "float32"), ops.cast(width, "float32")
@@ -52,10 +52,10 @@ class RandomAffine(keras.layers.Layer):
         )
 
     def compute_output_shape(self, input_shape):
-        """Returns the shape that came."""
+        """Return the input shape unchanged."""
         return input_shape
 
     def get_config(self):
-        """Returns the settings (dict)."""
+        """Return the layer's configuration (dict)."""
         names = ("rotation", "scale", "shear", "shift", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

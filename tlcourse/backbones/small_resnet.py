@@ -4,25 +4,25 @@ from keras import Input, Model, layers
 
 
 def small_resnet(input_shape=(32, 32, 3)):
-    """Builds a residual network of 1.1 million parameters that turns images into features.
+    """Build a residual network of 1.1 million parameters that turns images into features.
 
     A 3×3 stem of 32 channels, then three stages of 64, 128 and 160 channels. Each begins with a
     3×3 convolution of stride 2 and ends with a residual block of two more (He, Zhang, Ren & Sun,
-    "Deep Residual Learning for Image Recognition", CVPR 2016), every convolution followed by batch
-    normalisation and ReLU. Few layers, wide ones, and an early stride are what makes training
-    fast (Coleman and others, "DAWNBench", 2017, its CIFAR-10 entries).
+    "Deep Residual Learning for Image Recognition", CVPR 2016); every convolution is followed by
+    batch normalisation and ReLU. Few wide layers and an early stride make training fast
+    (Coleman and others, "DAWNBench", 2017, its CIFAR-10 entries).
 
     Args:
-        input_shape: (height, width, channels) of the images, at least 16 pixels each way.
+        input_shape: (height, width, channels) of the images, at least 16×16 pixels.
 
     Returns:
         `keras.Model`: float images (n, *input_shape) in [0, 1] to features (n, 160), averaged
-        over the image. Its own scaling to [-1, 1] is inside.
+        over the image. Scaling to [-1, 1] is built in.
     """
     if len(input_shape) != 3 or min(input_shape[:2]) < 16:
         raise ValueError(
-            "`input_shape` of small_resnet must be (height, width, channels), at least 16 pixels "
-            f"each way; got {tuple(input_shape)}."
+            "`input_shape` of small_resnet must be (height, width, channels), at least 16×16 "
+            f"pixels; got {tuple(input_shape)}."
         )
     images = Input(input_shape, name="images")
     x = layers.Rescaling(2.0, offset=-1.0, name="to_minus_one_one")(images)

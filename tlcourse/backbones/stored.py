@@ -1,4 +1,4 @@
-"""Weights from a file, with an error that names both sides when they do not fit."""
+"""Load weights from a file; if they do not fit, the error describes both sides."""
 
 import math
 from pathlib import Path
@@ -7,16 +7,16 @@ from tlcourse.backbones.applications import APPLICATIONS
 
 
 def load_stored(model, path, name):
-    """Loads what `save_weights` wrote. Such a file holds arrays only: no code in it is run.
+    """Load weights written by `save_weights`. The file contains arrays only and runs no code.
 
     Args:
         model: `keras.Model`, changed in place.
-        path: file whose name ends in `.weights.h5`.
-        name: str, what the backbone is called in messages.
+        path: str or path of a file whose name ends in `.weights.h5`.
+        name: str, the backbone's name in messages.
 
     Raises:
-        ValueError: if there is no such file, it is damaged, or it holds the weights of another
-            architecture or shape: both are named.
+        ValueError: if the file does not exist, is damaged, or contains the weights of another
+            architecture or shape; the message describes both.
     """
     path = Path(path)
     if not path.is_file():
@@ -26,22 +26,22 @@ def load_stored(model, path, name):
         )
     if not path.name.endswith(".weights.h5"):
         raise ValueError(
-            f"`weights` must be a file whose name ends in .weights.h5, as `save_weights` writes "
-            f"it; got '{path}'."
+            f"`weights` must be a file written by `save_weights`, with a name that ends in "
+            f".weights.h5; got '{path}'."
         )
     stored = _shapes_in(path)
     wanted = sorted(tuple(weight.shape) for weight in model.weights)
     if sorted(stored) != wanted:
         raise ValueError(
-            f"`weights` must be those of {name} for images {model.input_shape[1:]}, "
-            f"{_summary(wanted)}; '{path}' holds {_summary(stored)}."
+            f"Expected weights of {name} for images {model.input_shape[1:]}, "
+            f"{_summary(wanted)}; found {_summary(stored)} in `weights`, '{path}'."
         )
     try:
         model.load_weights(path)
     except (ValueError, KeyError) as error:
         raise ValueError(
-            f"`weights`: '{path}' holds the layers of another backbone than {name}; its arrays "
-            "have the same shapes, but not the same places."
+            f"`weights`: '{path}' contains the layers of a backbone other than {name}; its arrays "
+            "have the same shapes, but not the same positions."
         ) from error
 
 
@@ -59,12 +59,12 @@ def _shapes_in(path):
         with h5py.File(path) as file:
             file.visititems(note)
     except OSError as error:
-        raise ValueError(f"`weights`: '{path}' is damaged, or no file of weights.") from error
+        raise ValueError(f"`weights`: '{path}' is damaged, or not a weights file.") from error
     return shapes
 
 
 def _summary(shapes):
-    """Says how many arrays there are, how many numbers in them, and the largest array."""
+    """Describe arrays in words: how many, their total size, and the largest one."""
     total = sum(math.prod(shape) for shape in shapes)
     largest = max(shapes, key=math.prod, default=())
     return f"{len(shapes)} arrays of {total:,} numbers, the largest {largest}"

@@ -1,4 +1,4 @@
-"""How the backbones of the course were trained, so that anyone can train them anew."""
+"""The pretraining of the course's backbones, so that anyone can repeat it."""
 
 from tlcourse.backbones.pretraining.card import Pretrained
 from tlcourse.backbones.pretraining.recipes import RECIPES

@@ -1,4 +1,4 @@
-"""The model card beside pretrained weights: what they are, and how good, as measured."""
+"""The model card beside pretrained weights: what they are and their measured accuracy."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from tlcourse.atomic import write_atomically
 
 @dataclass(frozen=True, kw_only=True)
 class Pretrained:
-    """What a pretraining left behind.
+    """The result of a pretraining.
 
     Attributes:
-        weights: path of the weights.
-        card: path of the model card beside them.
-        accuracy: on the domain's test set.
+        weights: Path of the weights.
+        card: Path of the model card beside them.
+        accuracy: float, on the domain's test set.
         interval: `(low, high)`, its 95 % interval.
-        seconds: that the training took; without what ran before an interruption.
+        seconds: float, training time, excluding runs before an interruption.
     """
 
     weights: Path
@@ -27,17 +27,17 @@ class Pretrained:
 
 
 def measured(weights, right, n, seconds):
-    """Returns `Pretrained` from a count of right answers.
+    """Return `Pretrained` from a number of correct answers.
 
     Args:
-        weights: `Path`; the card has its name, up to the first point.
-        right: int, test examples told rightly.
-        n: int, test examples.
-        seconds: float.
+        weights: `Path`; the card has its name, up to the first dot.
+        right: int, number of correctly classified test examples.
+        n: int, number of test examples.
+        seconds: float, training time.
 
     Reference:
         Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal of
-        the American Statistical Association 1927: the interval.
+        the American Statistical Association 1927 (the interval).
     """
     from scipy.stats import binomtest
 
@@ -52,7 +52,7 @@ def measured(weights, right, n, seconds):
 
 
 def write_card(done, rows):
-    """Writes the card of a pretraining.
+    """Write the model card of a pretraining.
 
     Args:
         done: `Pretrained`.

@@ -1,4 +1,4 @@
-"""Networks that read: word vectors, text encoders and a small language model."""
+"""Networks for text: word vectors, text encoders and a small language model."""
 
 from tlcourse.backbones.text.causal_lm import (
     causal_lm,

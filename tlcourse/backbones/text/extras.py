@@ -1,4 +1,4 @@
-"""Packages that only some lessons need: imported when they are first used."""
+"""Import packages that only some lessons need, on first use."""
 
 from importlib import import_module
 
@@ -6,16 +6,16 @@ from tlcourse.errors import CourseError
 
 
 def import_for_texts(name):
-    """Imports a package of the extra `text`.
+    """Import a package of the extra `text`.
 
     Args:
-        name: str, the module's name, such as "gensim".
+        name: str, name of the module, such as "gensim".
 
     Returns:
         The module.
 
     Raises:
-        CourseError: in one line, what to type where the package is missing.
+        CourseError: if the package is missing; one line with the command that installs it.
     """
     try:
         return import_module(name)
@@ -23,5 +23,5 @@ def import_for_texts(name):
         missing = (error.name or name).split(".")[0]
         raise CourseError(
             f"This needs the package '{missing}', which is not installed or cannot be imported: "
-            "`pip install 'tlcourse[text]'`."
+            "run `pip install 'tlcourse[text]'`."
         ) from error

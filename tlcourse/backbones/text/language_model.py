@@ -1,4 +1,4 @@
-"""What a language model does with texts: it guesses each next word, and writes by guessing on."""
+"""A language model at work: score each next word, and generate text."""
 
 import re
 
@@ -8,26 +8,26 @@ import numpy as np
 from tlcourse.backbones.text.extras import import_for_texts
 from tlcourse.training import OrderedBatches, jit_compile
 
-END, UNKNOWN = "<end>", "<unknown>"  # tokens 0 and 1; an end also stands before the first text
-_PIECE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")  # words, and single signs
+END, UNKNOWN = "<end>", "<unknown>"  # tokens 0 and 1; an end also precedes the first text
+_PIECE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")  # words and single punctuation marks
 
 
 def pieces_of(text):
-    """Splits a text into words and signs, in lower case (list of str)."""
+    """Split a text into lower-case words and punctuation marks (list of str)."""
     return _PIECE.findall(text.lower())
 
 
 def next_word_loss():
-    """Returns cross-entropy of each next word, for logits."""
+    """Return the cross-entropy of each next word, computed from logits."""
     return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 class LanguageModel:
-    """A network that scores next words, and the words that it knows.
+    """A network that scores next words, with its vocabulary.
 
     Attributes:
-        model: `keras.Model` of `causal_lm`.
-        vocabulary: list of str, the words by token id; the first two mark an end and an unknown
+        model: `keras.Model` from `causal_lm`.
+        vocabulary: list of str, words by token id; the first two mark an end and an unknown
             word.
     """
 
@@ -39,11 +39,11 @@ class LanguageModel:
 
     @property
     def length(self):
-        """The most tokens that the network looks at (int)."""
+        """Maximum number of tokens in context (int)."""
         return self.model.get_layer("embedding").sequence_length
 
     def tokens(self, texts):
-        """Returns all texts as one row of token ids, int32 (n,): an end, a text, an end, ..."""
+        """Return all texts as one row of token ids, int32 (n,): an end, a text, an end, ..."""
         unknown = self._ids[UNKNOWN]
         row = [0]
         for text in texts:
@@ -52,11 +52,11 @@ class LanguageModel:
         return np.array(row, "int32")
 
     def blocks(self, texts):
-        """Cuts texts, one behind the other, into pieces to learn from.
+        """Cut the concatenated texts into training blocks.
 
         Returns:
-            `(x, y)`: int32 (n, length) each; y is x moved on by one token. Of texts shorter than
-            one piece, one piece as long as they are; a rest behind the last whole piece is left.
+            `(x, y)`: int32 (n, length) each; y is x shifted by one token. Texts shorter than one
+            block give a single block of their length; a rest after the last block is dropped.
         """
         row = self.tokens(texts)
         length = min(self.length, len(row) - 1)
@@ -64,15 +64,15 @@ class LanguageModel:
         return row[: n * length].reshape(n, length), row[1 : n * length + 1].reshape(n, length)
 
     def perplexity(self, texts):
-        """Tells how many words, all as likely, the model hesitates between, on average.
+        """Perplexity: the effective number of equally likely next words.
 
-        exp(−mean log p(word | the words before it)), unknown words counted as one word.
+        exp(−mean log p(word | preceding words)); all unknown words count as one word.
 
         Args:
             texts: iterable of str.
 
         Returns:
-            Float, at least 1; lower is better.
+            Float >= 1; lower is better.
         """
         x, y = self.blocks(texts)
         batches = OrderedBatches(x, y, batch_size=32)
@@ -80,21 +80,21 @@ class LanguageModel:
         return float(np.exp(loss))
 
     def generate(self, prompt="", *, seed, temperature=0.8, k=20):
-        """Writes on, word by word, until an end or until the model's length is reached.
+        """Continue a text word by word, up to an end token or the model's length.
 
-        Each word is drawn from the k likeliest, p(word)^(1 / temperature) (Fan et al., 2018).
+        Sample each word from the k likeliest, p(word)^(1 / temperature) (Fan et al., 2018).
 
         Args:
-            prompt: str, how the text begins.
-            seed: int; the same seed writes the same text.
-            temperature: float > 0; nearer 0 it takes the likeliest.
-            k: int, of how many words.
+            prompt: str, the beginning of the text.
+            seed: int; the same seed gives the same text.
+            temperature: float > 0; values near 0 take the likeliest word.
+            k: int, number of candidate words.
 
         Returns:
-            Str: the prompt's known words and what follows.
+            Str: the prompt's known words and the continuation.
 
         Raises:
-            ValueError: when the prompt is as long as the model looks back.
+            ValueError: if the prompt fills the model's context.
         """
         row = self.tokens([prompt])[:-1]
         if len(row) >= self.length:
