@@ -109,7 +109,7 @@ def test_a_helper_that_ends_the_kernel_is_left_out(graded):
 
 def test_a_file_that_cannot_be_read(tmp_path, judge):
     found = grade(tmp_path / "nowhere.ipynb", judge, lesson="01")
-    assert found.error == "It is no plain file (a link, a folder or nothing)."
+    assert found.error == "It is not a regular file (a link, a folder or missing)."
     assert told(found) == 3 * [("missing", 0)]
 
 

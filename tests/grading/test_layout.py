@@ -58,11 +58,13 @@ def test_a_linked_folder_is_no_student(put, tmp_path):
 
 
 def test_no_submissions(put, tmp_path):
-    with pytest.raises(NoSubmissions, match=r"no folder '.*nowhere'; expected was SUBMISSIONS/"):
+    with pytest.raises(
+        NoSubmissions, match=r"Expected SUBMISSIONS/.*; found no folder '.*nowhere'"
+    ):
         find_submissions(tmp_path / "nowhere")
-    with pytest.raises(NoSubmissions, match=r"found was nothing\."):
+    with pytest.raises(NoSubmissions, match=r"Expected .*; found nothing in '.*'\."):
         find_submissions(tmp_path)
-    with pytest.raises(NoSubmissions, match=r"found was 04\.ipynb, b/\."):
+    with pytest.raises(NoSubmissions, match=r"found 04\.ipynb, b/ in '.*'\."):
         find_submissions(put("04.ipynb", "b/a.txt"))
 
 

@@ -1,4 +1,4 @@
-"""Grade a class: results are written as they come, and a run that was interrupted goes on."""
+"""Grade a class, saving each result as it arrives, so that an interrupted run can resume."""
 
 import hashlib
 import json
@@ -17,20 +17,20 @@ _FORMAT = 1
 
 
 def grade_all(handed, out, *, workers, on_done=lambda grade, new: None):
-    """Grades submissions, several at a time.
+    """Grade submissions, several at a time.
 
-    A grade that is already in `out` stays when it is of this very file, secret, course and limits;
-    so an interrupted run goes on where it was, and the same run again changes nothing.
+    A grade already in `out` is kept if file, secret, course and limits are unchanged. Rerun with
+    the same arguments to resume an interrupted run; rerunning a finished one changes nothing.
 
     Args:
         handed: list of `SubmissionFile`.
-        out: folder; grades go to `out`/grades/<student>/<lesson>.json, one at a time and whole.
+        out: folder; grades go to `out`/grades/<student>/<lesson>.json, each written atomically.
         workers: `LocalJobs` or `Cluster`.
-        on_done: called with each `SubmissionGrade` and whether it is new (bool), in any order.
+        on_done: called with each `SubmissionGrade` and a bool, True if it is new; in any order.
 
     Returns:
-        List of `SubmissionGrade`, in the order of `handed`. One that the grader itself failed on
-        has an `error` and no exercises, and is tried again by the next run.
+        List of `SubmissionGrade`, in the order of `handed`. If the grader itself fails on a
+        submission, its grade has an `error` and no exercises; the next run tries it again.
     """
     names = file_names({each.student for each in handed}, "")
     settings = _settings(workers)
@@ -54,7 +54,7 @@ def grade_all(handed, out, *, workers, on_done=lambda grade, new: None):
 
 
 def _settings(workers):
-    """Returns all that grades depend on but the submission, as text."""
+    """Return everything that grades depend on, except the submission, as text."""
     known = {
         "format": _FORMAT,
         "course": course_fingerprint(),
@@ -66,7 +66,7 @@ def _settings(workers):
 
 
 def _key(handed, settings):
-    """Returns a checksum of a submission and all that its grade depends on; None for no file."""
+    """Return a checksum of a submission and its grade's dependencies; None if it is unreadable."""
     path = handed.path
     if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
         return None
@@ -76,7 +76,7 @@ def _key(handed, settings):
 
 
 def _kept(path, key):
-    """Returns the grade in a file, or None when it is of something else or broken."""
+    """Return the grade stored in a file, or None if it is out of date or broken."""
     try:
         record = json.loads(path.read_bytes())
         if record["key"] == key:

@@ -1,4 +1,4 @@
-"""What the grade of a submission depends on beside it: the course, as it is on this machine."""
+"""What a grade depends on besides the submission: the course as installed on this machine."""
 
 import functools
 import hashlib
@@ -15,10 +15,10 @@ __all__ = ["course_fingerprint"]
 
 @functools.cache
 def course_fingerprint():
-    """Returns text that is the same where the same submission gets the same grade.
+    """Return text that is equal on two machines if they give a submission the same grade.
 
-    It holds the versions of the course and of Keras, the backend, and a checksum of the right
-    answers and of all that exercises are judged by.
+    It contains the versions of the course and of Keras, the backend, and a checksum of the right
+    answers and of everything that judges exercises.
     """
     folder = Path(str(files("tlcourse.exercises")))
     parts = [path.read_bytes() for path in sorted(folder.rglob("*.py"))]

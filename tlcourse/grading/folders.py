@@ -1,4 +1,4 @@
-"""Folders for a while, which are removed whatever lies in them; also those of a grader killed."""
+"""Temporary folders, removed whatever they contain, including those of a killed grader."""
 
 import contextlib
 import itertools
@@ -16,12 +16,12 @@ _NAME = re.compile(r"tlg-(\d+)-\w+")
 
 
 def new_folder():
-    """Makes a folder that tells whose it is (Path, short: that of a socket may have 107 bytes)."""
+    """Make a folder named after this process (Path, short: a socket path has at most 107 bytes)."""
     return Path(tempfile.mkdtemp(prefix=f"tlg-{os.getpid()}-"))
 
 
 def remove_folder(folder):
-    """Removes a folder; one within it is first laid beside the others, however deep it was."""
+    """Remove a folder of any depth: move each inner folder up beside the others first."""
     names, folders = itertools.count(), [folder]
     with contextlib.suppress(OSError):
         while folders:
@@ -39,11 +39,11 @@ def remove_folder(folder):
 
 
 def remove_left_folders():
-    """Removes the folders of this user's processes that are there no more."""
+    """Remove folders left behind by this user's processes that no longer exist."""
     for path in Path(tempfile.gettempdir()).glob("tlg-*"):
         name = _NAME.fullmatch(path.name)
         if name is None or psutil.pid_exists(int(name[1])) or path.is_symlink():
             continue
-        with contextlib.suppress(OSError):  # another grader removes it just now
+        with contextlib.suppress(OSError):  # another grader is removing it
             if path.stat().st_uid == os.getuid():
                 remove_folder(path)

@@ -1,4 +1,4 @@
-"""What a student handed in, and how its answers are got out of the sandbox as plain data."""
+"""Read a student's submission and get its answers out of the sandbox as plain data."""
 
 from tlcourse.lazy import lazy_face
 

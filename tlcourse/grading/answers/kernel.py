@@ -1,7 +1,7 @@
-"""A kernel in a sandbox, driven from outside: it is asked, it answers, it is ended.
+"""A kernel in a sandbox, driven from outside.
 
-Only the channel for requests is used. What the kernel prints or shows goes nowhere, however much it
-is, and a reply is plain text of limited size that the kernel may have made up.
+Only the request channel is used. Whatever the kernel prints or displays is discarded, and a reply
+is plain text of limited size that the kernel may have forged.
 """
 
 import json
@@ -20,23 +20,23 @@ from tlcourse.grading.folders import new_folder, remove_folder
 
 __all__ = ["Kernel", "Stopped"]
 
-_LOOK_SECONDS = 0.1  # how often it is looked what the kernel takes
-_SPARE = 1_500_000_000  # bytes that TensorFlow asks for and never touches
+_LOOK_SECONDS = 0.1  # interval between checks of what the kernel uses
+_SPARE = 1_500_000_000  # bytes that TensorFlow reserves and never touches
 _SAID = 4000
 _KILLED = 128 + 9
 
 
 class Stopped(Exception):  # noqa: N818 (it is no error of ours)
-    """The kernel was ended; the message says why, in one sentence for the student."""
+    """The kernel was stopped; the message tells the student why, in one sentence."""
 
 
 class Kernel:
     """One kernel of this Python, in a sandbox, for one submission.
 
-    Use it as a context manager: at the end nothing of it is left, whatever it did.
+    A context manager: on exit nothing of the kernel is left, whatever it did.
 
     Args:
-        sandbox: what `find_sandbox` returned.
+        sandbox: a sandbox from `find_sandbox`.
         limits: `Limits`.
         modules: names of modules to import before the first request.
     """
@@ -49,7 +49,7 @@ class Kernel:
         self._channel, self._said, self._why, self._ended = None, b"", None, threading.Event()
         self._deadline = time.monotonic() + self._limits.seconds
         key = secrets.token_hex(16)
-        # The kernel comes to us: so it needs no place to write that is ours.
+        # The kernel connects to us, so it needs no writable path of ours.
         self._listener = socket.socket(socket.AF_UNIX)
         path = self._folder / "shell"
         try:
@@ -83,17 +83,17 @@ class Kernel:
         self.end()
 
     def run(self, source, *, seconds=None):
-        """Runs source text.
+        """Run the source of a cell.
 
         Args:
-            source: str, of a cell.
-            seconds: wall-clock time that it may take; None takes that of the limits.
+            source: str, source of a cell.
+            seconds: float, wall-clock limit; None uses that of `limits`.
 
         Returns:
-            None, or when it raised a dict with "type" and "said" (its first line).
+            None, or on an error a dict with "type" and "said" (the message's first line).
 
         Raises:
-            Stopped: if it took too much of anything, or the kernel ended.
+            Stopped: if it exceeded a limit, or the kernel ended.
         """
         content = self._ask({"code": source, "silent": True}, seconds)
         if content.get("status") == "ok":
@@ -103,14 +103,14 @@ class Kernel:
         return {"type": kind[:100], "said": said[:500]}
 
     def evaluate(self, expression, *, seconds=None):
-        """Evaluates an expression that gives a `tlcourse.grading.answers.sandboxed_kernel.Reply`.
+        """Evaluate an expression that yields a `tlcourse.grading.answers.sandboxed_kernel.Reply`.
 
         Args:
-            expression: str.
+            expression: str, a Python expression.
             seconds: as in `run`.
 
         Returns:
-            Str, its text, or None when something else came.
+            Str, the reply's text, or None if the result is not a `Reply`.
 
         Raises:
             Stopped: as in `run`.
@@ -124,7 +124,7 @@ class Kernel:
         return text if isinstance(text, str) else None
 
     def end(self):
-        """Ends the kernel and all that it started, and removes its folder."""
+        """End the kernel and everything it started, and remove its folder."""
         self._ended.set()
         self._listener.close()
         self._sandbox.end(self._process)
@@ -148,13 +148,13 @@ class Kernel:
         return json.dumps(settings)
 
     def _listen(self):
-        """Reads what the process says on standard error, and keeps the end of it."""
+        """Read the process's standard error, keeping the last bytes."""
         with self._process.stderr as stream:
             while part := stream.read1(65536):
                 self._said = (self._said + part)[-_SAID:]
 
     def _watch(self):
-        """Ends the process once it takes more than it may, also while nobody waits for it."""
+        """End the process once it exceeds a limit, even while nobody waits for it."""
         while not self._ended.wait(_LOOK_SECONDS):
             self._why = self._too_much()
             if self._why is not None:
@@ -162,12 +162,12 @@ class Kernel:
                 return
 
     def _too_much(self):
-        """Returns what the kernel took too much of, in one sentence, or None."""
+        """Return which limit the kernel exceeded, in one sentence, or None."""
         taken = _taken(self._process, self._limits.processes)
         if taken["processes"] > self._limits.processes:
             return f"It started more than {self._limits.processes} processes and threads."
         if taken["memory"] > self._limits.memory:
-            return f"It took more than {self._limits.memory / 1e9:g} GB of memory."
+            return f"It used more than {self._limits.memory / 1e9:g} GB of memory."
         return None
 
     def _connect(self, key):
@@ -182,20 +182,20 @@ class Kernel:
                     connected, key=key, most=self._limits.reply, wait=self._wait_for_start
                 )
             except ChannelBroken:
-                self._stop("It sent what is no message.")
+                self._stop("It sent an invalid message.")
         self._request("kernel_info_request", {}, self._deadline)
 
     def _wait_for_start(self):
         self._look(self._deadline, f"It did not start within {self._limits.seconds:g} seconds.")
 
     def _ask(self, content, seconds):
-        """Sends a request to execute, and returns the content of its reply (dict)."""
+        """Send an execute request and return the content of its reply (dict)."""
         usual = {"store_history": False, "user_expressions": {}, "allow_stdin": False}
         return self._request(
             "execute_request",
             usual | {"stop_on_error": True} | content,
             time.monotonic() + (seconds or self._limits.seconds),
-            f"No answer came within {seconds or self._limits.seconds:g} seconds.",
+            f"It did not answer within {seconds or self._limits.seconds:g} seconds.",
         )
 
     def _request(self, kind, content, deadline, late="It did not start in time."):
@@ -205,7 +205,7 @@ class Kernel:
         except ChannelBroken:
             self._process_ends(within=1.0)
             self._channel.wait()
-            self._stop("What it sent is too large to be read, or no message.")
+            self._stop("It sent a message that is invalid or too large.")
 
     def _process_ends(self, within):
         until = time.monotonic() + within
@@ -213,16 +213,16 @@ class Kernel:
             time.sleep(_LOOK_SECONDS / 10)
 
     def _look(self, deadline, late):
-        """Stops when the process has ended, or the time is over."""
+        """Stop if the process has ended or the deadline has passed."""
         if self._why is not None:
             self._stop(self._why)
         if self._process.poll() is not None:
-            self.end()  # so that all that it said has been read
+            self.end()  # so that all of its standard error has been read
             said = self._said.decode(errors="replace").strip().split("\n")[-1]
             code = self._process.returncode
             why = f"Its process ended by itself (code {code})"
-            if code == _KILLED:  # an engine ends what takes too much memory, and does not say so
-                why += f", or was ended for more than {self._limits.memory / 1e9:g} GB of memory"
+            if code == _KILLED:  # a container engine kills on too much memory without saying so
+                why += f", or was killed for using over {self._limits.memory / 1e9:g} GB of memory"
             raise Stopped(self._why or f"{why}{': ' if said else '.'}{said}")
         if time.monotonic() > deadline:
             self._stop(late)
@@ -233,9 +233,9 @@ class Kernel:
 
 
 def _taken(process, most):
-    """Returns what a process and all below it hold: bytes of memory, processes and threads.
+    """Return the memory (bytes) of a process and its descendants, and their number.
 
-    When there are more processes than `most`, they are not asked for their memory.
+    Processes and threads are counted. Above `most` processes, memory is not measured.
     """
     found = {"memory": 0, "processes": 0}
     try:
@@ -250,16 +250,16 @@ def _taken(process, most):
             with one.oneshot():
                 found["memory"] += _memory(one)
                 found["processes"] += one.num_threads()
-        except psutil.Error:  # it has ended meanwhile
+        except psutil.Error:  # it has ended in the meantime
             continue
     return found
 
 
 def _memory(process):
-    """Returns the bytes that a process holds, without the pages of files."""
+    """Return the bytes of memory a process holds, without file-backed pages."""
     try:
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8", errors="replace")
-    except OSError:  # this system has none, or the process has ended
+    except OSError:  # not available on this system, or the process has ended
         return process.memory_info().rss
     kinds = ("RssAnon:", "RssShmem:", "VmSwap:")
     return sum(1024 * int(line.split()[1]) for line in status.split("\n") if line.startswith(kinds))

@@ -1,6 +1,6 @@
-"""What runs inside the sandbox, beside the student's code: a kernel, and what hands answers out.
+"""What runs inside the sandbox: a kernel, and the code that hands out a student's answers.
 
-Nothing here is trusted by anyone outside, and nothing here knows what is right.
+Nothing outside trusts anything here, and nothing here knows the right answers.
 """
 
 import contextlib
@@ -17,10 +17,10 @@ MIME_TYPE = "application/vnd.tlcourse.answers+json"
 
 
 class Reply:
-    """Text that a kernel hands out under a type of its own.
+    """Text that a kernel sends under a MIME type of its own.
 
     Args:
-        text: str.
+        text: str, the text to send.
     """
 
     def __init__(self, text):
@@ -31,15 +31,15 @@ class Reply:
 
 
 def answers(observe, function, cases):
-    """Tries an answer on cases.
+    """Try a student's answer on the cases of its exercise.
 
     Args:
-        observe: "module:name" of the function that observes it.
-        function: name of the answer in the notebook.
-        cases: str, plain data as `tlcourse.grading.answers.wire` writes it.
+        observe: str, "module:name" of the function that observes the answer.
+        function: str, name of the student's function in the notebook.
+        cases: str, plain data encoded by `tlcourse.grading.answers.wire`.
 
     Returns:
-        `Reply` with what `try_answer` wrote down, in the same form.
+        `Reply` with the outcomes from `try_answer`, encoded the same way.
     """
     from IPython import get_ipython
 
@@ -57,7 +57,7 @@ def answers(observe, function, cases):
 
 
 def _limit(memory, disk, processes, filtered):
-    """Asks the system for hard limits; the grader counts for itself too."""
+    """Set hard limits for this process; the grader enforces its own as well."""
     import resource
 
     from tlcourse.grading.sandbox import refuse_from_now_on
@@ -72,7 +72,7 @@ def _limit(memory, disk, processes, filtered):
 
 
 def _counts_by_namespace():
-    """Whether processes are counted for the sandbox alone: since Linux 5.14, not for root."""
+    """Tell if processes are counted per sandbox: since Linux 5.14, and not for root."""
     import platform
 
     release = platform.release().split(".")
@@ -80,15 +80,15 @@ def _counts_by_namespace():
 
 
 def _end_with_the_grader():
-    """Ends this process when its standard input ends: the grader that held it is gone."""
-    with contextlib.suppress(OSError):  # closed by the answer; then the sandbox must do
+    """End this process when its standard input closes, which means the grader is gone."""
+    with contextlib.suppress(OSError):  # closed by the answer: leave it to the sandbox
         while os.read(0, 1):
             continue
         os._exit(0)
 
 
 def _application(path):
-    """Returns a kernel that goes to the grader for its requests, and keeps to itself otherwise."""
+    """Return a kernel that connects to the grader for its requests, and is otherwise isolated."""
     from ipykernel.kernelapp import IPKernelApp
 
     class Application(IPKernelApp):
@@ -102,13 +102,13 @@ def _application(path):
 
 
 def main(arguments):
-    """Starts a kernel.
+    """Start a kernel in the sandbox.
 
     Args:
-        arguments: list of str: a JSON document with "shell", the path of the socket at which the
-            grader waits; "key", that messages are signed with; "own", a folder that can be
-            written; "limits" (memory, disk, processes, which may be None, and filtered, whether
-            system calls are already; or None instead); and "modules" to import before the rest.
+        arguments: list of str: a JSON document with "shell", path of the socket where the grader
+            listens; "key", the key that signs messages; "own", a writable folder; "limits"
+            (memory, disk, processes, which may be None, and filtered, true if system calls are
+            filtered already; or None for no limits); and "modules" to import first.
     """
     (document,) = arguments
     settings = json.loads(document)

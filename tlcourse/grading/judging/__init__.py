@@ -1,4 +1,4 @@
-"""The process that knows the right answers, and says what an answer is worth."""
+"""Judge answers in a separate process, the only one that knows the right answers."""
 
 from tlcourse.lazy import lazy_face
 

@@ -1,4 +1,4 @@
-"""Judges for several submissions at a time: mostly one, which holds the right answers in memory."""
+"""Judge several submissions at a time, mostly with one process that caches the right answers."""
 
 import queue
 import threading
@@ -7,23 +7,23 @@ from tlcourse.grading.judging.judge import Judge
 
 __all__ = ["Judges"]
 
-_PATIENCE = 10.0  # seconds until it is believed that an answer is hard to judge
+_PATIENCE = 10.0  # seconds to wait for a busy judge before starting another
 
 
 class Judges:
-    """Judges that are lent for one verdict each; another one starts when all are busy for long.
+    """A pool of judges, each lent for one verdict; a new one starts when all stay busy.
 
-    It stands for a `Judge`, and may be asked by several threads. A context manager.
+    Use it in place of a `Judge`, from several threads. A context manager.
 
     Args:
-        secret: bytes that the inputs are drawn from.
-        most: how many there may be.
+        secret: bytes, from which the inputs are drawn.
+        most: int, maximum number of judges.
     """
 
     def __init__(self, secret, most):
         self._secret, self._most = secret, most
         self._all, self._idle, self._lock = [], queue.LifoQueue(), threading.Lock()
-        self._inputs = Judge(secret)  # it has no process as long as no verdict is asked of it
+        self._inputs = Judge(secret)  # its process starts only when a verdict is asked for
 
     def __enter__(self):
         return self
@@ -32,11 +32,11 @@ class Judges:
         self.end()
 
     def cases(self, exercise_id, answers):
-        """Returns the inputs of an exercise; see `Judge.cases`."""
+        """Return the inputs of an exercise; see `Judge.cases`."""
         return self._inputs.cases(exercise_id, answers)
 
     def verdict(self, exercise_id, answers, outcomes):
-        """Judges what an answer did; arguments and what is returned as in `Judge.verdict`."""
+        """Judge the outcomes of an answer; see `Judge.verdict`."""
         judge = self._lent()
         try:
             return judge.verdict(exercise_id, answers, outcomes)
@@ -44,7 +44,7 @@ class Judges:
             self._idle.put(judge)
 
     def end(self):
-        """Ends all of them."""
+        """End all judges."""
         for judge in self._all:
             judge.end()
 

@@ -1,4 +1,4 @@
-"""A course in nbgrader's layout, and the way of grades into its gradebook."""
+"""Lay out a course for nbgrader and write grades into its gradebook."""
 
 from tlcourse.lazy import lazy_face
 

@@ -1,4 +1,4 @@
-"""What a class and its students read: feedback, a report, tables, the terminal."""
+"""Report grades to a class and its students: feedback, a class report, tables, the terminal."""
 
 from tlcourse.lazy import lazy_face
 

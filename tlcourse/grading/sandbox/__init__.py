@@ -1,4 +1,4 @@
-"""Where a student's code runs: alone, without network or files, within limits."""
+"""Run a student's code in isolation: without network or files, within limits."""
 
 from tlcourse.lazy import lazy_face
 

@@ -1,4 +1,4 @@
-"""What of this machine is shown inside a sandbox: what Python needs, and no right answer."""
+"""What a sandbox shows of this machine: what Python needs, and no right answer."""
 
 import os
 import sys
@@ -16,13 +16,13 @@ __all__ = [
 ]
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-# What judges answers lies in these folders, and nothing that runs beside an answer does.
+# These folders contain what judges answers; nothing that runs beside an answer is in them.
 _JUDGING = [_PACKAGE / "exercises" / name for name in ("by_lesson", "judging")]
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc/ld.so.cache")
 
 
 def variables():
-    """Returns the environment (dict): nothing of ours but where Python finds its packages."""
+    """Return the environment (dict): nothing of ours except where Python finds its packages."""
     settings = {
         "PATH": os.pathsep.join([str(Path(sys.prefix, "bin")), "/usr/bin", "/bin"]),
         "HOME": "/tmp/home",
@@ -36,32 +36,32 @@ def variables():
         if name in os.environ:
             settings[name] = os.environ[name]
     if os.environ.get("PYTHONPATH"):
-        # This package itself is shown, though not all of a checkout that it may lie in.
+        # Show this package itself, but not the whole checkout that it may lie in.
         settings["PYTHONPATH"] = os.pathsep.join([*_search_path(), str(_PACKAGE.parent)])
     return settings
 
 
 def system_links():
-    """Returns those of the system's folders that are links (dict of path to target, str)."""
+    """Return the system folders that are links (dict of path to target, str)."""
     return {path: str(Path(path).readlink()) for path in _SYSTEM if Path(path).is_symlink()}
 
 
 def system_paths():
-    """Returns the system's programs and libraries (list of str), without the links."""
+    """Return the system's programs and libraries (list of str), links excluded."""
     return [path for path in _SYSTEM if Path(path).exists() and not Path(path).is_symlink()]
 
 
 def python_folders():
-    """Returns the folders of the interpreter, its packages, this package and its data (list)."""
+    """Return the folders of the interpreter, its packages, this package and its data (list)."""
     places = {Path(sys.prefix), Path(sys.base_prefix), _PACKAGE, data_folder()}
     return sorted({str(place.absolute()) for place in places} | set(_search_path()))
 
 
 def _search_path():
-    """Returns the folders of PYTHONPATH (list of str) that hold packages and nothing of ours.
+    """Return the folders of PYTHONPATH (list of str) that contain packages and nothing of ours.
 
-    A checkout holds the notebooks once more, in its history; the folder where somebody works, or
-    lives, may hold submissions and grades.
+    A checkout contains the notebooks once more, in its history; the working directory or home
+    directory may contain submissions and grades.
     """
     named = [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
     private = [_PACKAGE.parent, Path.cwd(), Path.home().resolve()]
@@ -72,7 +72,7 @@ def _search_path():
 
 
 def emptied_folders():
-    """Returns the folders (list of str) that hold or judge right answers, to be laid over."""
+    """Return the folders (list of str) that contain or judge right answers, to be covered."""
     # An editable install keeps a second copy of the notebooks beside the packages.
     installed = [Path(place, "tlcourse", "_course", "notebooks") for place in sys.path if place]
     folders = {notebooks_dir(), *_JUDGING, *installed}

@@ -1,8 +1,8 @@
-"""Which system calls a sandbox refuses, as a filter for Linux (seccomp).
+"""A Linux filter (seccomp) of the system calls that a sandbox refuses.
 
-Refused is what Python and its packages do without, and what namespaces and limits leave open:
+It refuses what Python and its packages do not need and what namespaces and limits leave open:
 memory that belongs to no process (anonymous files, System V segments, shared mappings), keys that
-outlive the sandbox, sockets of kinds that have no namespace, and new namespaces.
+outlive the sandbox, socket families without a namespace, and new namespaces.
 """
 
 import ctypes
@@ -31,7 +31,7 @@ _REFUSED = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-# Programs that find these missing go another way.
+# Programs fall back to other calls when these are missing.
 _MISSING = {
     "clone3": (435, 435),
     "io_uring_setup": (425, 425),
@@ -44,7 +44,7 @@ _SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS
 _FAMILIES = (1, 2, 10, 16)  # unix, inet, inet6, netlink: each belongs to a namespace
 _X32 = 0x40000000  # an older numbering of the same calls
 
-# Of the kernel's classic BPF.
+# Constants of the kernel's classic BPF.
 _LOAD, _AND, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 22, 38
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
@@ -52,13 +52,13 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 
 
 def filter_program(machine):
-    """Returns the filter as the kernel reads it.
+    """Return the filter in the kernel's binary format.
 
     Args:
-        machine: str, as `platform.machine()` gives it.
+        machine: str, as returned by `platform.machine()`.
 
     Returns:
-        Bytes, or None for a machine whose calls are not known here.
+        Bytes, or None for a machine whose call numbers are unknown here.
     """
     if machine not in _ARCHITECTURES:
         return None
@@ -82,10 +82,10 @@ def filter_program(machine):
 
 
 def refuse_from_now_on():
-    """Puts the filter on this process and all that it starts, for good; a further one stays.
+    """Apply the filter to this process and its descendants, permanently; filters add up.
 
     Raises:
-        OSError: if the system does not do it.
+        OSError: if the system refuses.
     """
     program = filter_program(platform.machine())
     if program is None:
@@ -108,7 +108,7 @@ def _step(code, value, if_true=0, if_false=0):
 
 
 def _with_bits(number, argument, bits, answer):
-    """Refuses a call in whose argument all these bits are set."""
+    """Refuse a call if all these bits are set in its argument."""
     inner = [
         _step(_LOAD, _ARGUMENTS + 8 * argument),
         _step(_AND, bits),
@@ -120,7 +120,7 @@ def _with_bits(number, argument, bits, answer):
 
 
 def _of_other_family(number, answer):
-    """Refuses sockets of a family that is not in `_FAMILIES`."""
+    """Refuse sockets of a family that is not in `_FAMILIES`."""
     inner = [_step(_LOAD, _ARGUMENTS)]
     inner += [_step(_EQUAL, f, len(_FAMILIES) - i, 0) for i, f in enumerate(_FAMILIES)]
     inner += [_step(_RETURN, answer), _step(_LOAD, _NUMBER)]
