@@ -51,7 +51,7 @@ def test_small_cnn_sees_minus_one_to_one(rng):
 
 @pytest.mark.parametrize("shape", [(28, 28), (7, 28, 1)])
 def test_small_cnn_says_which_images_it_cannot_take(shape):
-    with pytest.raises(ValueError, match=r"`input_shape` of small_cnn .* at least 8 .*; got"):
+    with pytest.raises(ValueError, match=r"`input_shape` of small_cnn .* at least 8×8 pixels; got"):
         load_backbone("small_cnn", input_shape=shape)
 
 
@@ -126,14 +126,18 @@ def test_small_resnet_gives_features_and_is_small(rng):
     backbone = load_backbone("small_resnet")
     assert backbone.count_params() <= 1_200_000
     assert predict(backbone, rng.random((2, 32, 32, 3))).shape == (2, 160)
-    with pytest.raises(ValueError, match=r"`input_shape` of small_resnet .* at least 16 .*; got"):
+    with pytest.raises(
+        ValueError, match=r"`input_shape` of small_resnet .* at least 16×16 pixels; got"
+    ):
         load_backbone("small_resnet", input_shape=(8, 8, 3))
 
 
 def test_weights_of_another_shape_are_named_on_both_sides(tmp_path):
     path = tmp_path / "grey.weights.h5"
     load_backbone("small_cnn").save_weights(path)
-    with pytest.raises(ValueError, match=r"small_cnn for images \(28, 28, 3\).*grey.*holds 15 arr"):
+    with pytest.raises(
+        ValueError, match=r"small_cnn for images \(28, 28, 3\).*found 15 arrays.*grey"
+    ):
         load_backbone("small_cnn", input_shape=(28, 28, 3), weights=path)
 
 
@@ -141,7 +145,7 @@ def test_weights_of_another_architecture_are_named_on_both_sides(tmp_path):
     path = tmp_path / "cnn.weights.h5"
     load_backbone("small_cnn", input_shape=(32, 32, 3)).save_weights(path)
     with pytest.raises(
-        ValueError, match=r"those of small_resnet .*cnn.weights.h5' holds 15 arrays"
+        ValueError, match=r"Expected weights of small_resnet .*; found 15 arrays .*cnn.weights.h5'"
     ):
         load_backbone("small_resnet", weights=path)
 
@@ -161,7 +165,7 @@ def test_a_pickle_is_not_even_opened(tmp_path):
     with pytest.raises(ValueError, match=r"evil.weights.h5' is damaged"):
         load_backbone("small_cnn", weights=path)
     path.rename(tmp_path / "evil.pkl")
-    with pytest.raises(ValueError, match=r"whose name ends in .weights.h5"):
+    with pytest.raises(ValueError, match=r"with a name that ends in .weights.h5"):
         load_backbone("small_cnn", weights=tmp_path / "evil.pkl")
     assert not ran.exists()
 

@@ -94,7 +94,7 @@ def test_list_for_people(toys, capsys):
     rows = capsys.readouterr().out.splitlines()
     assert any(row.split()[:5] == ["✓", "one", "one,", "for", "tests"] for row in rows)
     assert any(row.split()[:2] == ["✗", "two"] and "CC0" in row and "0.0" in row for row in rows)
-    assert "1 of 2 are here" in rows[-1]
+    assert "1 of 2 present" in rows[-1]
 
 
 def test_list_of_the_real_registry(cache, capsys):
@@ -138,19 +138,19 @@ def test_a_bar_where_somebody_watches(toys, monkeypatch, capsys):
 
 def test_verify(toys, cache, capsys):
     assert main(["data", "verify"]) == 0
-    assert capsys.readouterr().out == "Nothing is here.\n"
+    assert capsys.readouterr().out == "No data sets are present.\n"
     main(["data", "fetch", "one", "two"])
     capsys.readouterr()
     assert main(["data", "verify"]) == 0
     out = capsys.readouterr().out
     assert f"✓ two {cache / 'two/c'}\n" in out
-    assert out.endswith("3 of 3 files are as published.\n")
+    assert out.endswith("3 of 3 files match.\n")
     (cache / "two/b").write_bytes(OTHER)
     assert main(["data", "verify"]) == 1
     told = capsys.readouterr()
     assert f"✗ two {cache / 'two/b'}\n" in told.out
     assert "its checksum is not sha256:" in told.out
-    assert told.out.endswith("2 of 3 files are as published.\n")
+    assert told.out.endswith("2 of 3 files match.\n")
     assert told.err == ""
     assert main(["data", "verify", "one"]) == 0
     capsys.readouterr()

@@ -136,7 +136,7 @@ def test_a_scheduler_without_workers():
     [
         (
             {"course": "tlcourse 0.0.1"},
-            r"worker tcp://.* has another course \(tlcourse 0\.0\.1\) than this machine",
+            r"worker tcp://.* has a different course \(tlcourse 0\.0\.1\) than this machine",
         ),
         ({"problem": "There is no sandbox."}, r"worker tcp://.* cannot grade: There is no sandbox"),
     ],
@@ -149,7 +149,7 @@ def test_a_worker_that_would_grade_otherwise(local, monkeypatch, state, message)
 
 
 def test_a_worker_with_another_course_that_comes_later_grades_nothing():
-    with pytest.raises(CourseError, match="another course"):
+    with pytest.raises(CourseError, match="a different course"):
         module._grade("tlcourse 0.0.1", b"", "ada", "00", SECRET, "none", LIMITS)
 
 

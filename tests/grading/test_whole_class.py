@@ -61,7 +61,7 @@ def test_a_class(submissions, tmp_path, kind, capsys):
     assert main(words) == 0
     told = capsys.readouterr().out
     assert "0.5 of 1" in told
-    assert "called after no lesson or twice: " in told
+    assert "named after no lesson or twice: " in told
     assert {path: path.read_bytes() for path in (out / "grades").rglob("*.json")} == records
 
 
@@ -126,7 +126,7 @@ def test_an_interruption_says_how_to_go_on(submissions, tmp_path, kind, capsys, 
     with monkeypatch.context() as patch:
         patch.setattr(GradingProgress, "done", interrupt)
         assert main(words) == 130
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "rerun to resume" in capsys.readouterr().err
     assert main(words) == 0
 
 
@@ -148,7 +148,7 @@ def test_no_sandbox_no_grading(submissions, tmp_path, monkeypatch, capsys):
         (["grade", "."], 2, "--out"),
         (["grade", ".", "--out", "out", "--jobs", "0"], 2, "--jobs"),
         (["check", "04_mine.ipynb"], 2, "not a regular file"),
-        (["check", "mine.ipynb"], 2, "'mine.ipynb' is called after no lesson"),
+        (["check", "mine.ipynb"], 2, "'mine.ipynb' is not named after a lesson"),
     ],
 )
 def test_bad_input_is_one_line(words, code, message, tmp_path, monkeypatch, capsys):
@@ -167,7 +167,7 @@ def test_secrets(tmp_path):
     with pytest.raises(CourseError, match=r"nothing' cannot be read \(No such file"):
         read_secret(tmp_path / "nothing")
     (tmp_path / "short").write_text("abc\n")
-    with pytest.raises(CourseError, match="has 3 bytes; at least 16 are needed"):
+    with pytest.raises(CourseError, match="has 3 bytes; it needs at least 16"):
         read_secret(tmp_path / "short")
 
 

@@ -53,7 +53,7 @@ def test_no_lessons(course):
 @pytest.mark.parametrize("text", ["", "[]", '{"metadata": {}}', '{"metadata": {"tlcourse": 1}}'])
 def test_a_notebook_that_is_no_lesson(course, text):
     (course.folder / "91_broken.ipynb").write_text(text)
-    with pytest.raises(CourseError, match=r"91_broken.ipynb is no lesson"):
+    with pytest.raises(CourseError, match=r"91_broken.ipynb is not a lesson"):
         lessons()
 
 

@@ -66,7 +66,7 @@ def test_shown_as_a_table():
         "profile  quick (a CPU, minutes)",
         "seed     0",
         "backend  tensorflow on cpu:0",
-        "data     what the course brings along",
+        "data     bundled with the course",
     ]
     page = course(title="A < B", data="/mirror")._repr_html_()
     assert page.count("<tr>") == 5

@@ -8,7 +8,7 @@ _CAFFE_OFFSET = (-103.939, -116.779, -123.68)  # ImageNet's mean blue, green and
 
 _TORCH_MEAN, _TORCH_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, in [0, 1]
 
-# name: (builder in keras.applications, how its training scaled the pixels)
+# name: (builder in keras.applications, scaling of pixels in its training)
 APPLICATIONS = {
     "vgg16": ("VGG16", "caffe"),
     "vgg19": ("VGG19", "caffe"),
@@ -28,17 +28,17 @@ APPLICATIONS = {
 def application(name, *, input_shape=(224, 224, 3), weights=None):
     """Build a `keras.applications` network without its top, for images in [0, 1].
 
-    What `preprocess_input` of that network does to pixels is done inside, so that it can be
-    neither forgotten nor done twice.
+    The network's `preprocess_input` is built in, so it can be neither forgotten nor applied
+    twice.
 
     Args:
         name: one of `APPLICATIONS`.
         input_shape: (height, width, 3).
-        weights: None for random ones, or "imagenet", which Keras downloads once.
+        weights: None for random weights, or "imagenet", which Keras downloads once.
 
     Returns:
-        `keras.Model`: float32 images (n, height, width, 3), red first, to features (n, d),
-        averaged over the image.
+        `keras.Model`: float32 images (n, height, width, 3), RGB, to features (n, d), averaged
+        over the image.
     """
     builder, scaling = APPLICATIONS[name]
     input_shape = check_image_shape(input_shape, name, channels=3)

@@ -27,17 +27,17 @@ def load_backbone(name, *, weights=None, input_shape=None, seed=None):
     """Load a backbone: images in [0, 1] to features.
 
     Args:
-        name: an architecture of the course (`small_cnn`, `small_resnet`); one that comes with the
-            course pretrained (`objects8`, `strokes`, `sounds`, `glyphs`; a card beside the
-            weights says on what); or one of keras.applications, such as `vgg16`, `inception_v3`
+        name: an architecture of the course (`small_cnn`, `small_resnet`); a pretrained backbone
+            of the course (`objects8`, `strokes`, `sounds`, `glyphs`; the card beside the weights
+            names the data); or a network of keras.applications, such as `vgg16`, `inception_v3`
             or `efficientnet_b0`.
-        weights: None for random ones, and for a pretrained name its own; a path to weights that
-            `save_weights` wrote; for the networks of keras.applications also "imagenet", which
+        weights: None for random weights, or for a pretrained name its own; a path to weights
+            written by `save_weights`; for networks of keras.applications also "imagenet", which
             Keras downloads once.
-        input_shape: (height, width, channels); by default what the pretrained were trained on,
+        input_shape: (height, width, channels); by default that of the pretraining,
             (28, 28, 1) for `small_cnn`, (32, 32, 3) for `small_resnet` and (224, 224, 3) for
             keras.applications.
-        seed: int, makes random weights the same each time.
+        seed: int, makes random weights reproducible.
 
     Returns:
         `keras.Model`, float32 (n, height, width, channels) to features (n, d).

@@ -31,7 +31,7 @@ def check_image_shape(input_shape, backbone, *, at_least=None, channels=None):
     ]
     fits = len(sides) == 2 and all(side_may_be) and _is_count(depth)
     if not fits or channels not in (None, depth):
-        pixels = f", at least {at_least} pixels each way" if at_least else ""
+        pixels = f", at least {at_least}×{at_least} pixels" if at_least else ""
         colour = ", colour" if channels == 3 else ""
         raise BadArgument(
             f"`input_shape` of {backbone} must be (height, width, {channels or 'channels'})"

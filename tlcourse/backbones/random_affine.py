@@ -12,7 +12,7 @@ from tlcourse.arguments import Configured, check_number, check_seed
 class RandomAffine(keras.layers.Layer, metaclass=Configured):
     """Apply a random affine map to each image, in training only.
 
-    What comes in at the rim is black (0).
+    Pixels from outside the image are black (0).
 
     Args:
         rotation: degrees, the most that an image is turned either way.
@@ -38,7 +38,7 @@ class RandomAffine(keras.layers.Layer, metaclass=Configured):
         self.rotation, self.scale, self.shear, self.shift = rotation, scale, shear, shift
         self.seed = seed
         self._random = keras.random.SeedGenerator(seed)
-        self.supports_jit = False  # TensorFlow's XLA knows no projective transform
+        self.supports_jit = False  # TensorFlow's XLA has no projective transform
 
     def call(self, images, training=None):
         """Return the images (n, h, w, c), moved when training."""
@@ -50,7 +50,7 @@ class RandomAffine(keras.layers.Layer, metaclass=Configured):
         scale_x, scale_y = 1 + self.scale * draw[:, 1], 1 + self.scale * draw[:, 2]
         shear = self.shear * draw[:, 3]
         cos, sin = ops.cos(angle), ops.sin(angle)
-        # From places in the new image to places in the old one, both from the middle.
+        # Map places in the new image to places in the old one, both relative to the centre.
         a, b = cos / scale_x, (shear * cos - sin) / scale_y
         c, d = sin / scale_x, (shear * sin + cos) / scale_y
         height, width = ops.cast(height, "float32"), ops.cast(width, "float32")

@@ -10,16 +10,16 @@ def small_resnet(input_shape=(32, 32, 3)):
 
     A 3×3 stem of 32 channels, then three stages of 64, 128 and 160 channels. Each begins with a
     3×3 convolution of stride 2 and ends with a residual block of two more (He, Zhang, Ren & Sun,
-    "Deep Residual Learning for Image Recognition", CVPR 2016), every convolution followed by batch
-    normalisation and ReLU. Few layers, wide ones, and an early stride are what makes training
-    fast (Coleman and others, "DAWNBench", 2017, its CIFAR-10 entries).
+    "Deep Residual Learning for Image Recognition", CVPR 2016); every convolution is followed by
+    batch normalisation and ReLU. Few wide layers and an early stride make training fast
+    (Coleman and others, "DAWNBench", 2017, its CIFAR-10 entries).
 
     Args:
-        input_shape: (height, width, channels) of the images, at least 16 pixels each way.
+        input_shape: (height, width, channels) of the images, at least 16×16 pixels.
 
     Returns:
         `keras.Model`: float images (n, *input_shape) in [0, 1] to features (n, 160), averaged
-        over the image. Its own scaling to [-1, 1] is inside.
+        over the image. Scaling to [-1, 1] is built in.
     """
     images = Input(check_image_shape(input_shape, "small_resnet", at_least=16), name="images")
     x = layers.Rescaling(2.0, offset=-1.0, name="to_minus_one_one")(images)

@@ -13,12 +13,12 @@ def load_stored(model, path, name):
 
     Args:
         model: `keras.Model`, changed in place.
-        path: file whose name ends in `.weights.h5`.
-        name: str, what the backbone is called in messages.
+        path: str or path of a file whose name ends in `.weights.h5`.
+        name: str, the backbone's name in messages.
 
     Raises:
-        ValueError: if there is no such file, it is damaged, or it holds the weights of another
-            architecture or shape: both are named.
+        ValueError: if the file does not exist, is damaged, or contains the weights of another
+            architecture or shape; the message describes both.
     """
     allowed = (
         f"None, a file written by `save_weights`{', or imagenet' if name in APPLICATIONS else ''}"
@@ -30,22 +30,22 @@ def load_stored(model, path, name):
         raise ValueError(f"`weights` of {name} must be {allowed}; there is no file '{path}'.")
     if not path.name.endswith(".weights.h5"):
         raise ValueError(
-            f"`weights` must be a file whose name ends in .weights.h5, as `save_weights` writes "
-            f"it; got '{path}'."
+            f"`weights` must be a file written by `save_weights`, with a name that ends in "
+            f".weights.h5; got '{path}'."
         )
     stored = _shapes_in(path)
     wanted = sorted(tuple(weight.shape) for weight in model.weights)
     if sorted(stored) != wanted:
         raise ValueError(
-            f"`weights` must be those of {name} for images {model.input_shape[1:]}, "
-            f"{_summary(wanted)}; '{path}' holds {_summary(stored)}."
+            f"Expected weights of {name} for images {model.input_shape[1:]}, "
+            f"{_summary(wanted)}; found {_summary(stored)} in `weights`, '{path}'."
         )
     try:
         model.load_weights(path)
     except (ValueError, KeyError) as error:
         raise ValueError(
-            f"`weights`: '{path}' holds the layers of another backbone than {name}; its arrays "
-            "have the same shapes, but not the same places."
+            f"`weights`: '{path}' contains the layers of a backbone other than {name}; its arrays "
+            "have the same shapes, but not the same positions."
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""The command `tlcourse`, one file for each group of commands."""
+"""The command `tlcourse`, one file per group of commands."""
 
 from tlcourse.cli.program import main
 

@@ -1,4 +1,4 @@
-"""`python -m tlcourse.cli`, where the command `tlcourse` is not on the PATH."""
+"""Run `python -m tlcourse.cli` if the command `tlcourse` is not on the PATH."""
 
 import sys
 

@@ -8,7 +8,7 @@ from tlcourse.cli.output import FAILED, WELL, AsJson, print_json, say
 
 
 def list_data(as_json: AsJson = False):
-    """Name the data sets: licence, size, what is here."""
+    """List data sets: licence, size, whether present."""
     from tlcourse.domains import inventory
 
     found = inventory()
@@ -21,23 +21,23 @@ def list_data(as_json: AsJson = False):
 
 
 def fetch_data(names: Annotated[list[str], typer.Argument(metavar="NAME...")]):
-    """Fetch data sets that are not here; say where they are."""
+    """Fetch missing data sets and print where they are."""
     from tlcourse.domains import DataError, fetch, locate
 
     for name in names:
-        locate(name)  # a mistyped one is said before any other is fetched
+        locate(name)  # report a mistyped name before fetching any other
     code = WELL
     for name in names:
         try:
             for path in fetch(name):
                 print(path, flush=True)
         except DataError as error:
-            code = say(error)  # the others may come all the same
+            code = say(error)  # the others may succeed
     raise typer.Exit(code)
 
 
 def verify_data(names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]")] = None):
-    """Compare what is here with the published checksums."""
+    """Compare the files present with the published checksums."""
     from tlcourse.domains.files import verify_all
     from tlcourse.lessons.desk import print_verified
 
@@ -47,7 +47,7 @@ def verify_data(names: Annotated[list[str] | None, typer.Argument(metavar="[NAME
 
 
 def path_of_data(name: Annotated[str, typer.Argument(metavar="NAME")]):
-    """Say where the files of a data set are."""
+    """Print the path of a data set."""
     from tlcourse.domains.files import files_of
 
     for path in files_of(name):

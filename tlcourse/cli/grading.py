@@ -10,17 +10,17 @@ from tlcourse.cli.output import FAILED, WELL, AsJson, print_json
 
 def release_course(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Made when missing: a course of nbgrader.")
+        Path, typer.Argument(metavar="DIR", help="nbgrader course; created if missing.")
     ],
     lessons: Annotated[
-        str | None, typer.Option(metavar="ID,...", help="Lesson ids, such as 01,04; else all.")
+        str | None, typer.Option(metavar="ID,...", help="Lesson ids, such as 01,04; default: all.")
     ] = None,
     students: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="The roster, CSV: id, first_name, last_name, email."),
     ] = None,
 ):
-    """Make learners' copies, an answer key and a manifest, as a course of nbgrader."""
+    """Make an nbgrader course: learners' copies, answer key, manifest."""
     from tlcourse.grading.nbgrader import read_roster, release
 
     roster = read_roster(students) if students else ()
@@ -33,35 +33,35 @@ def release_course(
 
 def grade(
     submissions: Annotated[
-        Path, typer.Argument(metavar="SUBMISSIONS", help="Holds <student>/<lesson>.ipynb.")
+        Path, typer.Argument(metavar="SUBMISSIONS", help="Folder with <student>/<lesson>.ipynb.")
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Grades, feedback and a report.")],
     gradebook: Annotated[
-        str | None, typer.Option(metavar="URL", help="nbgrader's, to write grades to.")
+        str | None, typer.Option(metavar="URL", help="nbgrader database to write grades to.")
     ] = None,
-    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="How many at a time.")] = 1,
+    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="Submissions at a time.")] = 1,
     scheduler: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Dask's, to grade on many machines; or local."),
+        typer.Option(metavar="ADDRESS", help="Dask scheduler, for many machines; or local."),
     ] = None,
     sandbox: Annotated[
         str, typer.Option(metavar="KIND", help="auto, bwrap, docker, or none (no protection).")
     ] = "auto",
     secret: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Inputs are drawn from it; else DIR/secret.")
+        Path | None, typer.Option(metavar="FILE", help="Seeds the inputs; default: DIR/secret.")
     ] = None,
     timeout: Annotated[
-        float, typer.Option(metavar="S", min=1, help="Seconds that an answer may take.")
+        float, typer.Option(metavar="S", min=1, help="Time limit of an answer in seconds.")
     ] = 60.0,
     memory: Annotated[
-        float, typer.Option(metavar="GIB", min=0.5, help="That a submission may take.")
+        float, typer.Option(metavar="GIB", min=0.5, help="Memory limit of a submission in GiB.")
     ] = 4.0,
     solutions: Annotated[
         bool, typer.Option("--solutions", help="Show right answers in the feedback.")
     ] = False,
     as_json: AsJson = False,
 ):
-    """Grade submissions in a sandbox; goes on where an interrupted run was."""
+    """Grade submissions in a sandbox; rerun to resume."""
     from tlcourse.grading import Limits, grade_class
     from tlcourse.grading.reports import GradingProgress, print_graded
 
@@ -88,7 +88,7 @@ def grade(
 def check(
     notebook: Annotated[Path, typer.Argument(metavar="NOTEBOOK", help="Your copy of a lesson.")],
     timeout: Annotated[
-        float, typer.Option(metavar="S", min=1, help="Seconds that an answer may take.")
+        float, typer.Option(metavar="S", min=1, help="Time limit of an answer in seconds.")
     ] = 60.0,
     as_json: AsJson = False,
 ):

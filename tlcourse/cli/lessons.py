@@ -12,23 +12,23 @@ from tlcourse.cli.output import FAILED, WELL, AsJson, print_json
 
 def lab(
     folder: Annotated[
-        Path, typer.Option("--dir", metavar="DIR", help="Your workspace; made when missing.")
+        Path, typer.Option("--dir", metavar="DIR", help="Your workspace; created if missing.")
     ] = Path("tlcourse-workspace"),
     port: Annotated[
-        int | None, typer.Option(metavar="N", help="Port to listen on; else a free one.")
+        int | None, typer.Option(metavar="N", help="Port to listen on; default: a free one.")
     ] = None,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the browser, or print the URL.")
     ] = True,
 ):
-    """Open the course in JupyterLab, in a workspace of your own."""
+    """Open the course in JupyterLab, in your own workspace."""
     from tlcourse.lessons.desk import choose_port, make_workspace, open_lab
 
-    port = choose_port(port)  # before anything is made
+    port = choose_port(port)  # before anything is created
     workspace = make_workspace(folder)
     print(f"Workspace: {workspace.folder}")
     if workspace.kept:
-        print(f"Kept as they are: {len(workspace.kept)} notebooks of yours")
+        print(f"Kept unchanged: {len(workspace.kept)} notebooks of yours")
     print("Starting JupyterLab ...", flush=True)
     open_lab(
         workspace.folder,
@@ -39,12 +39,12 @@ def lab(
 
 
 def start(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made when missing.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Created if missing.")],
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Put a new copy beside each notebook you have.")
     ] = False,
 ):
-    """Put the lessons into a folder; notebooks that are there are kept."""
+    """Copy the lessons into a folder; existing notebooks are kept."""
     from tlcourse.lessons.desk import make_workspace
 
     workspace = make_workspace(folder, fresh=fresh)
@@ -55,7 +55,7 @@ def start(
 
 
 def list_lessons(as_json: AsJson = False):
-    """Name the lessons: minutes, exercises, formulas, papers."""
+    """List the lessons with minutes, exercises, formulas, papers."""
     from tlcourse.lessons import lessons
 
     found = lessons()
@@ -69,34 +69,34 @@ def list_lessons(as_json: AsJson = False):
 
 def run(
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="ID", help="Lesson ids; none means all.")
+        list[str] | None, typer.Argument(metavar="ID", help="Lesson ids; default: all.")
     ] = None,
     seed: Annotated[
-        str | None, typer.Option(metavar="N", help="Seed of all random numbers; else 0.")
+        str | None, typer.Option(metavar="N", help="Seed of all random numbers; default: 0.")
     ] = None,
     profile: Annotated[
-        str | None, typer.Option(metavar="P", help="quick (a CPU, minutes) or full; else quick.")
+        str | None, typer.Option(metavar="P", help="quick (CPU, minutes) or full; default: quick.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep the executed copies there.")
+        Path | None, typer.Option(metavar="DIR", help="Keep the executed copies here.")
     ] = None,
-    html: Annotated[bool, typer.Option("--html", help="Keep web pages of them too.")] = False,
+    html: Annotated[bool, typer.Option("--html", help="Also keep them as web pages.")] = False,
     cell_timeout: Annotated[
-        int, typer.Option(metavar="S", help="Seconds that one cell may take.")
+        int, typer.Option(metavar="S", help="Time limit of a cell in seconds.")
     ] = 300,
     hosts: Annotated[
         str | None,
         typer.Option(metavar="HOST:PORT,...", help="Processes that train together, on JAX."),
     ] = None,
     process: Annotated[
-        str | None, typer.Option(metavar="N", help="Which of --hosts this is, from 0.")
+        str | None, typer.Option(metavar="N", help="Index of this process in --hosts, from 0.")
     ] = None,
     as_json: AsJson = False,
 ):
     """Run lessons from top to bottom and report every claim."""
     for name, given in (("TLCOURSE_HOSTS", hosts), ("TLCOURSE_PROCESS", process)):
         if given is not None:
-            os.environ[name] = given  # where the lessons' kernels find it
+            os.environ[name] = given  # inherited by the lessons' kernels
     from tlcourse.lessons.running import TerminalProgress
     from tlcourse.lessons.running import run_lessons as run_them
 
@@ -124,7 +124,7 @@ def run(
 
 
 def doctor(as_json: AsJson = False):
-    """Look whether this machine can run the course."""
+    """Check that this machine can run the course."""
     from rich.console import Console
 
     from tlcourse.lessons.desk import examine
@@ -132,7 +132,7 @@ def doctor(as_json: AsJson = False):
     console = Console(stderr=True)
     if console.is_terminal:
         with console.status("looking") as status:
-            report = examine(lambda name: status.update(f"looking at: {name}"))
+            report = examine(lambda name: status.update(f"checking: {name}"))
     else:
         report = examine()
     if as_json:

@@ -19,16 +19,16 @@ def say(error):
         error: Exception.
 
     Returns:
-        The exit code that it means (int).
+        The exit code for it (int).
     """
     from tlcourse.errors import CourseError
 
     if os.environ.get("TLCOURSE_DEBUG"):
         raise error
-    if hasattr(error, "format_message"):  # what typer raises for words it does not know
+    if hasattr(error, "format_message"):  # typer raises it for words it does not know
         message, code = error.format_message(), WRONG_USAGE
     elif isinstance(error, CourseError):
-        # A bad argument is a ValueError too; anything else is about the world.
+        # A bad argument is a ValueError too; anything else is about the environment.
         message, code = str(error), WRONG_USAGE if isinstance(error, ValueError) else FAILED
     elif isinstance(error, OSError):
         message, code = str(error), FAILED

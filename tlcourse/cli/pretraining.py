@@ -12,23 +12,23 @@ def pretrain(
         str, typer.Argument(metavar="NAME", help="objects8, strokes, sounds, glyphs, words or gpt.")
     ],
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where weights and model card go.")
+        Path, typer.Option(metavar="DIR", help="Folder for weights and model card.")
     ] = Path("pretrained"),
     epochs: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Instead of the recipe's.")
+        int | None, typer.Option(metavar="N", min=1, help="Epochs; default: the recipe's.")
     ] = None,
     seed: Annotated[
-        int, typer.Option(metavar="N", min=0, max=2**32 - 1, help="Of all random numbers.")
+        int, typer.Option(metavar="N", min=0, max=2**32 - 1, help="Seed of all random numbers.")
     ] = 0,
 ):
-    """Train a backbone of the course anew; goes on where an interrupted training was."""
+    """Retrain a backbone of the course; rerun to resume."""
     from tlcourse.lessons import quiet_start
 
     with quiet_start():
         from tlcourse.backbones import pretrain as train_backbone
         from tlcourse.lessons import device_names
 
-        device_names()  # this is what makes TensorFlow look for a GPU, and say so
+        device_names()  # makes TensorFlow look for a GPU, and log it
 
     verbose = 1 if sys.stderr.isatty() else 2
     done = train_backbone(name, out, epochs=epochs, seed=seed, verbose=verbose)

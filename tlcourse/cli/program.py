@@ -1,4 +1,4 @@
-"""The command line: parses, then calls one function of a room.
+"""The command line: parse the arguments, then call one function of a room.
 
 Only the standard library and typer are imported here; each command imports its
 room when it runs, so that `tlcourse --help` answers at once.
@@ -28,7 +28,7 @@ def _version(wanted: bool):
 def _first(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ):
     if context.invoked_subcommand is None:
@@ -36,7 +36,7 @@ def _first(
 
 
 def _first_of_data(context: typer.Context):
-    """Real data: what there is and what of it is here."""
+    """List, fetch, verify and locate real data sets."""
     if context.invoked_subcommand is None:
         print(context.get_help())
 
@@ -63,7 +63,7 @@ _DATA_COMMANDS = {
 def _parser():
     """Return the commands as typer knows them, in the order of the help."""
     app = typer.Typer(
-        help="Learn transfer learning by doing it: lessons that run, with exercises that answer.",
+        help="Learn transfer learning by doing: lessons that run, exercises with instant checks.",
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain help: half the time, and brackets stay brackets
@@ -85,13 +85,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
     Args:
-        arguments: the words after `tlcourse`; None takes those of this process.
+        arguments: the words after `tlcourse`; None means those of this process.
 
     Returns:
-        0 well, 1 the thing asked about failed, 2 wrong usage, 130 Ctrl-C.
+        0 success, 1 failure, 2 wrong usage, 130 Ctrl-C.
     """
     for stream in (sys.stdout, sys.stderr):
-        # A ✓ must not end the program where the terminal's encoding lacks it.
+        # A ✓ must not crash the program on a terminal whose encoding lacks it.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
@@ -100,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        # `tlcourse list | head -1`: nobody reads on, which is no error of ours.
+        # `tlcourse list | head -1` closes the pipe early, which is no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:

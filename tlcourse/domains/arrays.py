@@ -29,20 +29,20 @@ def from_arrays(
     Args:
         x: (n, height, width, channels), 1 or 3 channels, uint8 or float in [0, 1].
         labels: whole numbers (n,), from 0, at least two different ones.
-        x_test: as `x`; without it `test_share` of every class is split off.
+        x_test: as `x`; if None, `test_share` of every class is split off.
         labels_test: as `labels`, together with `x_test`.
-        class_names: one name per class; by default the numbers themselves, and then each of them
-            from 0 must occur.
-        name: str, what the domain is called in tables and pictures.
+        class_names: one name per class; by default the numbers themselves, in which case each
+            of them from 0 must occur.
+        name: str, the domain's name in tables and figures.
         test_share: float in (0, 1), used only without `x_test`.
-        seed: int, of that split.
+        seed: int, seed of the split.
 
     Returns:
         `Domain`.
 
     Raises:
         ValueError: for a wrong rank, channel count, dtype or range, NaN, empty arrays, labels out
-            of range or not one per image, only one class, or a class with too few images to be
+            of range or not one per image, only one class, or a class with too few images to
             split.
 
     Example:

@@ -27,7 +27,7 @@ from tlcourse.domains.sound import speaker, spoken_digits, spoken_digits_waves
 from tlcourse.domains.text import reviews_a, reviews_b, rt_polarity
 from tlcourse.errors import UnknownName, near
 
-# name: (what makes it, the data set that it needs or None)
+# name: (function that makes it, the data set it needs or None)
 _MAKERS = {
     "glyphs": (glyphs, None),
     "glyphs-textured": (glyphs_textured, None),
@@ -54,7 +54,7 @@ _MAKERS = {
     "speaker-yweweler": (partial(speaker, "yweweler"), "fsdd"),
 }
 
-# Pairs that have a name of their own: (source, target). All other pairs are called by their parts.
+# Pairs with names of their own: (source, target). All others are named after their parts.
 _PAIRS = {
     "digits->spoken-digits": ("glyphs", "spoken-digits"),
     "speaker->speaker": ("speaker-george", "speaker-yweweler"),
@@ -78,7 +78,7 @@ def available(name):
         name: str, one of `domain_names()`.
 
     Returns:
-        `(ok, help)`: bool, and one line that says how to get it ("" when it is there).
+        `(ok, help)`: bool, and one line that says how to get it ("" if it is present).
     """
     data_set = _entry(name)[1]
     if data_set is not None and locate(data_set) is None:
@@ -98,8 +98,8 @@ def load_domain(name):
         `Domain`.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
-        DataError: when real data is not on this machine; says how to get it.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
+        DataError: if its real data is not on this machine; says how to get it.
     """
     return _entry(name)[0]()
 
@@ -108,20 +108,20 @@ def load_domain(name):
 def load_pair(name):
     """Load a source and a target domain, brought to one shape.
 
-    The smaller images are padded with zeros, and grey becomes colour by repetition, so that one
-    backbone serves both.
+    The smaller images are padded with zeros and grey is repeated to colour, so that one backbone
+    serves both.
 
     Args:
-        name: `"source->target"`, both names that `load_domain` knows, such as
-            `"glyphs->handwritten"`; or `"digits->spoken-digits"` (drawn digits, then heard ones)
-            or `"speaker->speaker"` (one voice, then another).
+        name: `"source->target"`, two names for `load_domain`, such as `"glyphs->handwritten"`; or
+            `"digits->spoken-digits"` (drawn digits, then spoken ones) or `"speaker->speaker"` (one
+            voice, then another).
 
     Returns:
-        `DomainPair`, called after its two domains.
+        `DomainPair`, named after its two domains.
 
     Raises:
-        UnknownName: (a ValueError) when the form or a name is wrong, with the near names.
-        ValueError: when one is of pictures and the other is not.
+        UnknownName: (a ValueError) for a wrong form or an unknown name; suggests similar ones.
+        ValueError: if only one of the two contains images.
     """
     names = [part.strip() for part in name.split("->")] if isinstance(name, str) else []
     if len(names) != 2:
@@ -130,7 +130,7 @@ def load_pair(name):
             f"Domains: {', '.join(_MAKERS)}."
         )
     names = _PAIRS.get("->".join(names), names)
-    # Both names first: a mistyped target shall not cost the drawing of the source.
+    # Check both names first: a mistyped target must not cost the time to draw the source.
     source, target = (make() for make, _ in [_entry(part) for part in names])
     if len(source.input_shape) != len(target.input_shape):
         raise ValueError(

@@ -13,25 +13,25 @@ from tlcourse.errors import BadArgument
 @verb
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Domain:
-    """Labelled examples of one domain, split into train and test once and for all.
+    """Labelled examples of one domain, with a fixed split into train and test.
 
     A domain is a feature space with its marginal P(X); with its labels it also carries a task,
     P(Y|X) (Pan & Yang, "A Survey on Transfer Learning", 2010, section 2.2).
 
     Attributes:
-        name: how the catalog calls it.
+        name: name in the catalog.
         x_train: float32 array (n, ...). Images are (n, height, width, channels) in [0, 1]; texts
-            are an array (n,) of str, and once in tokens int32 (n, length).
+            are an array (n,) of str, and once tokenised int32 (n, length).
         labels_train: int32 array (n,), values 0 to n_classes - 1.
-        x_test: as `x_train`. Used to report, never to choose.
+        x_test: as `x_train`. Use it to report, never to choose.
         labels_test: as `labels_train`.
         class_names: one name per class, in the order of the labels.
         licence: the licence of the data.
         source: where the data comes from.
 
     Raises:
-        ValueError: if arrays are empty, hold NaN, do not match each other or their labels, or two
-            classes have one name.
+        ValueError: if arrays are empty, contain NaN, do not match each other or their labels, or
+            two classes have the same name.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Domain:
             x = np.asarray(getattr(self, f"x_{part}"))
             labels = np.asarray(getattr(self, f"labels_{part}"))
             if x.dtype.kind == "f":
-                with np.errstate(over="ignore"):  # too large for float32: refused as infinity below
+                with np.errstate(over="ignore"):  # overflows to infinity, which is rejected below
                     x = x.astype("float32", copy=False)
             check_examples(x, f"x_{part}")
             check_labels(labels, len(x), self.n_classes, f"labels_{part}", f"x_{part}")
@@ -83,7 +83,7 @@ class Domain:
 
         Raises:
             ValueError: if k is not a whole number >= 1, a class has fewer than k examples, or
-                `seed` is none.
+                `seed` is invalid.
         """
         check_count(k, "k")
         counts = np.bincount(self.labels_train, minlength=self.n_classes)
@@ -114,11 +114,11 @@ class Domain:
 @verb
 @dataclass(frozen=True, eq=False)
 class DomainPair:
-    """A source domain, which has many labels, and a target domain, which has few or none.
+    """A source domain with many labels, and a target domain with few or none.
 
     Attributes:
-        source: the `Domain` knowledge comes from.
-        target: the `Domain` it is for; examples have the source's shape.
+        source: the `Domain` to transfer from.
+        target: the `Domain` to transfer to; its examples have the source's shape.
 
     Raises:
         ValueError: if one is no `Domain`, or the examples of the two have different shapes.
@@ -161,8 +161,8 @@ def stratified_split(labels, share, seed=0):
 
     Args:
         labels: int array (n,).
-        share: float in (0, 1), the part of each class that goes second; at least one example of
-            each class goes to each side.
+        share: float in (0, 1), the part of each class that goes second; each side gets at least
+            one example of each class.
         seed: int; the same seed gives the same split.
 
     Returns:
@@ -194,10 +194,10 @@ def stratified_split(labels, share, seed=0):
 
 
 def check_same_classes(data):
-    """Check what a method without target labels is given.
+    """Check the data given to a method without target labels.
 
     Args:
-        data: `DomainPair`.
+        data: `DomainPair` to check.
 
     Raises:
         ValueError: unless it is a `DomainPair` whose domains have the same classes.

@@ -4,14 +4,14 @@ import numpy as np
 
 
 def check_examples(x, name):
-    """Check examples: finite floats, texts that say something, or rows of token ids.
+    """Check examples: finite floats, non-blank texts, or rows of token ids.
 
     Args:
         x: array (n, ...).
         name: str, the argument to name in the message.
 
     Raises:
-        ValueError: if there is none, or one is not of these kinds.
+        ValueError: if there is none, or they are of none of these kinds.
     """
     if x.size == 0:
         raise ValueError(f"`{name}` must hold at least one example; got shape {x.shape}.")
@@ -40,11 +40,11 @@ def check_labels(labels, n_examples, n_classes, name, x_name):
     """Raise ValueError unless labels are one whole number per example, in 0 to n_classes - 1.
 
     Args:
-        labels: array.
-        n_examples: int, how many there must be.
-        n_classes: int, or None where the labels themselves shall say it.
+        labels: array to check.
+        n_examples: int, required number of labels.
+        n_classes: int, or None to infer it from the labels.
         name: str, the argument to name in the message.
-        x_name: str, the argument that holds the examples.
+        x_name: str, the argument that contains the examples.
     """
     if labels.shape != (n_examples,):
         raise ValueError(

@@ -20,24 +20,24 @@ def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0
 
     Either `path/cat/1.jpg`, or `path/train/cat/1.jpg` and `path/test/cat/2.jpg`.
 
-    Images are turned upright, laid on white where they are transparent, cut to a square about
-    their middle and resized. Files that are not images by their ending are passed over, as are
-    hidden ones and folders. Of a moving image the first picture counts.
+    Images are turned upright, blended onto white if transparent, cropped to a central square and
+    resized. Files without an image extension are ignored, as are hidden files and folders. Of an
+    animation the first frame counts.
 
     Args:
-        path: folder that holds one folder per class (or `train` and `test`, each of that kind).
+        path: folder with one folder per class (or with `train` and `test`, each of that kind).
         size: int, height and width in pixels after resizing.
         channels: 3 for colour, 1 for grey.
         name: str; by default the folder's own.
-        test_share: float in (0, 1), split off every class where there is no `test` folder.
-        seed: int, of that split.
+        test_share: float in (0, 1), split off every class if there is no `test` folder.
+        seed: int, seed of the split.
 
     Returns:
         `Domain`; images float32 (n, size, size, channels) in [0, 1].
 
     Raises:
-        ValueError: if there is no such folder, it holds fewer than two classes, a class without
-            images or with too few to be split, or a file that cannot be read (named).
+        ValueError: if the folder does not exist, or has fewer than two classes, a class without
+            images or with too few to split, or a file that cannot be read (named).
     """
     if not isinstance(path, (str, os.PathLike)):
         raise ValueError(  # noqa: TRY004 (every bad argument of this room is a ValueError)

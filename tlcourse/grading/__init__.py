@@ -1,7 +1,7 @@
 """Grade untrusted submissions: run them in a sandbox, judge them outside.
 
-`tlcourse grade` calls `grade_class`, in the file of that name; the rest are its parts. Each is
-imported when it is first used: what runs in the sandbox needs hardly any of them.
+`tlcourse grade` calls `grade_class` (`whole_class.py`); the rest are its parts. Each is imported on
+first use, since the sandbox needs hardly any of them.
 """
 
 from tlcourse.lazy import lazy_face

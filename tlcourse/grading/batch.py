@@ -19,18 +19,18 @@ _FORMAT = 1
 def grade_all(handed, out, *, workers, on_done=lambda grade, new: None):
     """Grade submissions, several at a time.
 
-    A grade that is already in `out` stays when it is of this very file, secret, course and limits;
-    so an interrupted run goes on where it was, and the same run again changes nothing.
+    A grade already in `out` is kept if file, secret, course and limits are unchanged. Rerun with
+    the same arguments to resume an interrupted run; rerunning a finished one changes nothing.
 
     Args:
         handed: list of `SubmissionFile`.
-        out: folder; grades go to `out`/grades/<student>/<lesson>.json, one at a time and whole.
+        out: folder; grades go to `out`/grades/<student>/<lesson>.json, each written atomically.
         workers: `LocalJobs` or `Cluster`.
-        on_done: called with each `SubmissionGrade` and whether it is new (bool), in any order.
+        on_done: called with each `SubmissionGrade` and a bool, True if it is new; in any order.
 
     Returns:
-        List of `SubmissionGrade`, in the order of `handed`. One that the grader itself failed on
-        has an `error` and no exercises, and is tried again by the next run.
+        List of `SubmissionGrade`, in the order of `handed`. If the grader itself fails on a
+        submission, its grade has an `error` and no exercises; the next run tries it again.
     """
     names = file_names({each.student for each in handed}, "")
     settings = _settings(workers)

@@ -1,8 +1,8 @@
 """Grade on the workers of a Dask cluster.
 
-A worker gets the notebook itself, so machines need share no folder, and gives back plain data. The
-grades are written down here alone, once each, whichever worker gave them and however often one was
-tried. Workers are machines that the teacher trusts: they hold the secret of the inputs.
+A worker receives the notebook itself, so machines need no shared folder, and returns plain data.
+Only this process writes grades, once each, whichever worker produced them and however often it was
+tried. The teacher must trust the workers: they hold the secret from which inputs are drawn.
 """
 
 import contextlib
@@ -27,19 +27,19 @@ _MOST_JUDGES = 4
 class Cluster:
     """The workers of a Dask scheduler. A context manager.
 
-    Its `secret`, `limits` and `sandbox_name` (str, the workers') are what grades depend on.
+    Grades depend on its `secret`, `limits` and `sandbox_name` (str, the workers' sandbox).
 
     Args:
-        scheduler: its address, such as "tcp://10.0.0.1:8786"; or "local", a cluster of this
-            machine's own.
-        jobs: workers of a local cluster.
-        secret: bytes that the inputs are drawn from.
-        sandbox: kind, as `find_sandbox` takes it; each worker looks for its own.
+        scheduler: str, its address, such as "tcp://10.0.0.1:8786"; or "local" to start a cluster
+            on this machine.
+        jobs: int, number of workers of a local cluster.
+        secret: bytes, from which the inputs are drawn.
+        sandbox: str, kind of sandbox, see `find_sandbox`; each worker finds its own.
         limits: `Limits`.
 
     Raises:
-        CourseError: if Dask is not installed, the scheduler is not there, it has no worker, or a
-            worker has another course or no sandbox.
+        CourseError: if Dask is not installed, the scheduler cannot be reached or has no worker,
+            or a worker has a different course or no sandbox.
     """
 
     def __init__(self, scheduler, jobs, secret, sandbox, limits):
@@ -62,8 +62,8 @@ class Cluster:
     def grade(self, handed):
         """Yield `(SubmissionFile, SubmissionGrade)` for each, as they come.
 
-        What a lost worker had begun is begun anew by another one; a submission that several
-        workers were lost with gets an `error`.
+        When a worker is lost, another one starts its submissions anew; a submission that loses
+        several workers gets an `error`.
 
         Args:
             handed: list of `SubmissionFile`.
@@ -74,7 +74,7 @@ class Cluster:
         for each in handed:
             try:
                 content = read_content(each.path)
-            except UnreadableSubmission:  # it needs no worker
+            except UnreadableSubmission:  # no worker needed
                 yield each, grade_or_error(each, None, None, self.limits)
                 continue
             task = self._client.submit(
@@ -106,7 +106,7 @@ def _client(scheduler, jobs, stack):
     except ImportError as error:
         raise CourseError(
             "`scheduler` needs Dask, which is not installed here. "
-            "Type: pip install 'tlcourse[instructor]'"
+            "Run: pip install 'tlcourse[instructor]'"
         ) from error
     if scheduler == "local":
         address = stack.enter_context(
@@ -131,7 +131,7 @@ def _client(scheduler, jobs, stack):
 def _checked(client, scheduler, kind):
     """Return the name of the workers' sandbox, or raise if a grade would not be what it is here.
 
-    It is said before the work of hours begins.
+    Checking this first avoids failing after hours of work.
     """
     found = client.run(_state, kind)
     if not found:
@@ -141,8 +141,8 @@ def _checked(client, scheduler, kind):
     for worker, state in sorted(found.items()):
         if state["course"] != course_fingerprint():
             raise CourseError(
-                f"the worker {worker} has another course ({state['course']}) than this machine "
-                f"({course_fingerprint()}); install the same on both."
+                f"the worker {worker} has a different course ({state['course']}) than this machine "
+                f"({course_fingerprint()}); install the same version on both."
             )
         if state["problem"] is not None:
             raise CourseError(f"the worker {worker} cannot grade: {state['problem']}")
@@ -165,13 +165,13 @@ def _sandbox(kind):
     return find_sandbox(kind)
 
 
-_judges = {}  # of this worker: those of each secret
+_judges = {}  # this worker's judges, by secret
 
 
 def _grade(course, content, student, lesson, secret, sandbox, limits):
     """Grade one submission on a worker (the record of a `SubmissionGrade`)."""
     if course != course_fingerprint():  # this worker came later than `_checked`
-        raise CourseError(f"a worker has another course ({course_fingerprint()}).")
+        raise CourseError(f"a worker has a different course ({course_fingerprint()}).")
     judges = _judges.setdefault(secret, Judges(secret, _MOST_JUDGES))
     folder = new_folder()
     try:

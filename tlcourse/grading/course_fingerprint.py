@@ -17,8 +17,8 @@ __all__ = ["course_fingerprint"]
 def course_fingerprint():
     """Return text that is the same where the same submission gets the same grade.
 
-    It holds the versions of the course and of Keras, the backend, and a checksum of the right
-    answers and of all that exercises are judged by.
+    It contains the versions of the course and of Keras, the backend, and a checksum of the right
+    answers and of everything that judges exercises.
     """
     folder = Path(str(files("tlcourse.exercises")))
     parts = [path.read_bytes() for path in sorted(folder.rglob("*.py"))]

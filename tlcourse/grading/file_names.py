@@ -9,11 +9,11 @@ __all__ = ["file_names"]
 
 
 def file_names(students, ending):
-    """Give each student a file name of their own, on disks that ignore capitals too.
+    """Give each student a unique file name, also on disks that ignore case.
 
     Args:
-        students: iterable of str, all of them.
-        ending: str, such as ".html".
+        students: iterable of str, all students.
+        ending: str, file extension such as ".html".
 
     Returns:
         Dict, student to name.
@@ -32,19 +32,19 @@ def file_names(students, ending):
 
 def _encoded(student):
     name = quote(student.encode("utf-8", "surrogatepass"), safe="")
-    # No hidden file, and none that is a device on Windows, such as "con.html".
+    # No hidden file, and no device name of Windows, such as "con.html".
     if re.match(r"(?i)\.|(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name):
         return f"%{ord(name[0]):02X}{name[1:]}"
     return name
 
 
 def _capitals_encoded(name):
-    # The letters of an escape such as "%2F" stay.
+    # Keep the letters of an escape such as "%2F".
     return re.sub(r"(?<!%)(?<!%.)[A-Z]", lambda letter: f"%{ord(letter[0]):02X}", name)
 
 
 def _short(name):
-    """Keep within 255 bytes, the limit of a file's name; no encoded name holds a "+"."""
+    """Shorten to 255 bytes, the limit of a file name; no encoded name contains a "+"."""
     if len(name) <= 200:
         return name
     return f"{name[:120]}+{hashlib.sha256(name.encode()).hexdigest()}"

@@ -44,6 +44,6 @@ def remove_left_folders():
         name = _NAME.fullmatch(path.name)
         if name is None or psutil.pid_exists(int(name[1])) or path.is_symlink():
             continue
-        with contextlib.suppress(OSError):  # another grader removes it just now
+        with contextlib.suppress(OSError):  # another grader is removing it
             if path.stat().st_uid == os.getuid():
                 remove_folder(path)

@@ -9,7 +9,7 @@ from tlcourse.grading.grades import ExerciseGrade, SubmissionGrade
 __all__ = ["grade_submission"]
 
 _FAILED = ("wrong", "raised", "stopped")
-_IMPORTS = {  # how the lessons' first cells import what `LESSON_NAMES` names
+_IMPORTS = {  # how the first cells of lessons import `LESSON_NAMES`
     name: f"import {module} as {name}" for name, module in LESSON_NAMES.items()
 }
 
@@ -17,21 +17,21 @@ _IMPORTS = {  # how the lessons' first cells import what `LESSON_NAMES` names
 def grade_submission(path, *, student, lesson, judge, sandbox, limits):
     """Grade a student's notebook of one lesson.
 
-    Its answers run after the imports of the lesson, in their order, in one kernel; when one ends
-    the kernel, the next go on in a new one. One that fails after another failed is tried once more
-    without the others: they may have spoiled the kernel. Nothing else of the notebook runs but its
-    imports and the functions that its other cells define.
+    The answers run in lesson order in one kernel, after the lesson's imports. If one ends the
+    kernel, the next ones run in a new kernel. An answer that fails after another one failed is
+    retried without the others, which may have spoiled the kernel. Of the rest of the notebook,
+    only imports and the functions defined in other cells run.
 
     Args:
-        path: of the notebook.
-        student: str.
+        path: str or path of the notebook.
+        student: str, name of the student.
         lesson: id, such as "04".
         judge: `Judge` or `Judges`.
-        sandbox: what `find_sandbox` returned.
+        sandbox: a sandbox from `find_sandbox`.
         limits: `Limits`.
 
     Returns:
-        `SubmissionGrade`; a file that cannot be read has an `error` and no points.
+        `SubmissionGrade`; with an `error` and no points if the file cannot be read.
 
     Raises:
         UnknownName: if there is no such lesson.
@@ -52,7 +52,7 @@ def grade_submission(path, *, student, lesson, judge, sandbox, limits):
 
 
 class _Answers:
-    """The answers of one submission, in a kernel that is started when it is needed."""
+    """The answers of one submission, in a kernel that starts on demand."""
 
     def __init__(self, submission, judge, sandbox, limits):
         self._submission, self._judge = submission, judge
@@ -89,8 +89,8 @@ class _Answers:
             status, credit = "stopped", 0.0
             message = (
                 f"Seen: {stopped}\n"
-                "It means: the answer was ended, and earns nothing.\n"
-                "Look at: loops that do not end, very large arrays, and code that ends Python."
+                "It means: the answer was stopped and earns nothing.\n"
+                "Look at: endless loops, very large arrays, and code that exits Python."
             )
         else:
             self._done.append(self._submission.answers[exercise.id])
@@ -122,7 +122,7 @@ class _Answers:
     def _start(self):
         """Start a kernel, in the state that the answers before this one left.
 
-        Helpers that end it, or take longer than one answer may, are left out from then on.
+        Helpers that end the kernel, or exceed the time of one answer, are skipped from then on.
         """
         used = self._submission.names_used()
         names = [name for name in LESSON_NAMES if name in used]

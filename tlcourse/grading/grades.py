@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 
 __all__ = ["VERDICTS", "ExerciseGrade", "SubmissionGrade"]
 
-# What can be said of an answer. The first four are those of `tl.check`; "stopped" is one that took
-# too long, or too much of the machine, or ended its process; "missing" has no cell in the notebook.
+# Possible verdicts. The first four are those of `tl.check`; "stopped" means the answer exceeded a
+# limit or ended its process; "missing" means the notebook has no cell for it.
 VERDICTS = ("passed", "not attempted", "wrong", "raised", "stopped", "missing")
 
 
@@ -14,13 +14,13 @@ class ExerciseGrade:
     """The grade of one answer.
 
     Attributes:
-        id: exercise, such as "04.2".
-        points: earned, from 0 to `max`.
-        max: points that a right answer earns.
+        id: str, exercise id such as "04.2".
+        points: points earned, from 0 to `max`.
+        max: points for a right answer.
         verdict: one of `VERDICTS`.
-        message: the diagnosis, a few lines for the learner; a line may begin with a label such as
-            "Seen: ...". It shows no hidden input.
-        seconds: time that trying the answer took.
+        message: the diagnosis for the learner, a few lines; a line may begin with a label such as
+            "Seen: ...". It reveals no hidden input.
+        seconds: time taken to try the answer.
     """
 
     id: str
@@ -42,11 +42,11 @@ class SubmissionGrade:
     """The grades of one submission: one student's notebook of one lesson.
 
     Attributes:
-        student: str, as the submission's folder is called.
+        student: str, name of the submission's folder.
         lesson: id, such as "04".
-        exercises: tuple of `ExerciseGrade`, in the lesson's order, all of them.
-        seconds: wall-clock time that grading took.
-        error: why nothing could be tried (a broken file, say), in one line; None when it could.
+        exercises: tuple of `ExerciseGrade`, all of the lesson's, in its order.
+        seconds: wall-clock time taken to grade.
+        error: why nothing could be tried (such as a broken file), in one line; else None.
     """
 
     student: str
@@ -57,12 +57,12 @@ class SubmissionGrade:
 
     @property
     def score(self):
-        """Points earned in all."""
+        """Total points earned."""
         return sum(exercise.points for exercise in self.exercises)
 
     @property
     def max(self):
-        """Points that could be earned in all."""
+        """Total points available."""
         return sum(exercise.max for exercise in self.exercises)
 
     def to_record(self):

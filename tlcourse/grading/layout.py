@@ -14,17 +14,17 @@ _EXPECTED = "SUBMISSIONS/<student>/<lesson>.ipynb, such as ada/04_feature_extrac
 
 
 class NoSubmissions(CourseError, ValueError):  # noqa: N818 (it reads better)
-    """A folder without submissions; the message says what was expected and what was found."""
+    """No submissions in the folder; the message says what was expected and what was found."""
 
 
 @dataclass(frozen=True, order=True)
 class SubmissionFile:
-    """A notebook that a student handed in.
+    """A notebook handed in by a student.
 
     Attributes:
         student: name of the student's folder.
         lesson: id, such as "04".
-        path: of the notebook.
+        path: Path of the notebook.
     """
 
     student: str
@@ -36,7 +36,7 @@ def lesson_of(path):
     """Return the lesson that a notebook is called after ("04_mine.ipynb": "04"), or None.
 
     Args:
-        path: of the notebook.
+        path: str or path of the notebook.
     """
     name = _NAME.fullmatch(Path(path).name)
     return name[1] if name and name[1] in lesson_ids() else None
@@ -45,19 +45,19 @@ def lesson_of(path):
 def find_submissions(folder, *, lessons=None):
     """Find the notebooks that were handed in.
 
-    In a student's folder they may lie in folders of their own, as nbgrader's exchange collects
-    them. Checkpoints of Jupyter are no submissions.
+    They may lie one folder deeper in the student's folder, as nbgrader's exchange collects them.
+    Jupyter's checkpoints are ignored.
 
     Args:
-        folder: with one folder for each student.
-        lessons: ids to look for; None takes all.
+        folder: str or path, containing one folder per student.
+        lessons: list of ids to look for; None means all.
 
     Returns:
-        `(handed, left_out)`: list of `SubmissionFile`, by student and lesson; and list of the
-        paths of notebooks that are called after no lesson, or are the second one of a lesson.
+        `(handed, left_out)`: list of `SubmissionFile`, by student and lesson; and list of paths of
+        notebooks whose name matches no lesson, or a lesson that the student already has.
 
     Raises:
-        NoSubmissions: if there is no such folder or no submission in it.
+        NoSubmissions: if the folder does not exist or contains no submission.
     """
     folder = Path(folder)
     if not folder.is_dir():

@@ -13,18 +13,18 @@ __all__ = ["LocalJobs"]
 
 
 class LocalJobs:
-    """Threads of this process. A context manager.
+    """Grade in threads of this process. A context manager.
 
-    Its `secret`, `limits` and `sandbox_name` (str) are what grades depend on.
+    Grades depend on its `secret`, `limits` and `sandbox_name` (str).
 
     Args:
-        jobs: how many at a time, at least 1.
-        secret: bytes that the inputs are drawn from.
-        sandbox: what `find_sandbox` returned.
+        jobs: int >= 1, number of submissions graded at a time.
+        secret: bytes, from which the inputs are drawn.
+        sandbox: a sandbox from `find_sandbox`.
         limits: `Limits`.
 
     Raises:
-        ValueError: if `jobs` is no number of jobs.
+        ValueError: if `jobs` is not an int >= 1.
     """
 
     def __init__(self, jobs, secret, sandbox, limits):
@@ -39,12 +39,12 @@ class LocalJobs:
         return self
 
     def __exit__(self, *_):
-        # After an interruption nobody waits for what is still running.
+        # After an interruption nobody needs what is still running.
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._sandbox.end_all()
         self._judges.end()
         self._pool.shutdown()
-        self._judges.end()  # one may have been asked meanwhile
+        self._judges.end()  # a judge may have been started in the meantime
 
     def grade(self, handed):
         """Yield `(SubmissionFile, SubmissionGrade)` for each, as they come.
@@ -66,7 +66,7 @@ def grade_or_error(each, judge, sandbox, limits):
     Args:
         each: `SubmissionFile`.
         judge: `Judge` or `Judges`.
-        sandbox: what `find_sandbox` returned.
+        sandbox: a sandbox from `find_sandbox`.
         limits: `Limits`.
 
     Returns:
@@ -92,7 +92,7 @@ def not_graded(each, why):
 
 
 class _Endable:
-    """A sandbox whose programs can all be ended at once; after that none starts."""
+    """A sandbox that can end all its programs at once; after that it starts none."""
 
     def __init__(self, sandbox):
         self._sandbox, self._running, self._lock = sandbox, set(), threading.Lock()

@@ -16,23 +16,23 @@ _OPEN = b"not a secret: for learners to try themselves"
 def check_notebook(path, *, limits):
     """Grade a learner's copy of a lesson, on inputs that no teacher grades with.
 
-    It is the learner's own code, on their own machine: where there is no sandbox, it runs without.
+    It is the learner's own code on their own machine: without a sandbox, it runs unprotected.
 
     Args:
-        path: of the notebook, called after its lesson, such as "04_feature_extraction.ipynb".
+        path: str or path of the notebook, named after its lesson: "04_feature_extraction.ipynb".
         limits: `Limits`.
 
     Returns:
         `SubmissionGrade`.
 
     Raises:
-        UnreadableSubmission: if the file is called after no lesson, or cannot be read.
+        UnreadableSubmission: if the file is not named after a lesson, or cannot be read.
     """
     path = Path(path).expanduser()
     lesson = lesson_of(path)
     if lesson is None:
         raise UnreadableSubmission(
-            f"{path.name!r} is called after no lesson; give it the name that it came with, such as "
+            f"{path.name!r} is not named after a lesson; use its original name, such as "
             "'04_feature_extraction.ipynb'."
         )
     try:

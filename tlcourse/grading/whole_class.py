@@ -25,7 +25,7 @@ class Graded:
 
     Attributes:
         grades: list of `SubmissionGrade`, by student and lesson.
-        out: Path of the folder with all that was written.
+        out: Path of the output folder.
         remarks: list of str, one line each: what the teacher should know.
     """
 
@@ -51,20 +51,20 @@ def grade_class(
     """Grade all submissions in a folder, and write everything that follows from it.
 
     Args:
-        submissions: folder, see `find_submissions`.
-        out: folder that is made: `grades/` (a record for each submission, written as it comes),
-            `feedback/` (a page for each student), `grades.csv` and columns for Canvas and Moodle,
+        submissions: str or path of the folder, see `find_submissions`.
+        out: output folder, created if missing: `grades/` (a record per submission, written as it
+            arrives), `feedback/` (a page per student), `grades.csv`, tables for Canvas and Moodle,
             `report.html`, and `secret`, unless one is given.
         limits: `Limits` of each submission.
-        gradebook: URL of nbgrader's database, to which grades go too; None writes none. If
-            `submissions` is the folder `submitted` of a course of nbgrader, what formgrader shows
-            of each goes to `autograded` beside it.
-        jobs: how many at a time.
-        scheduler: address of a Dask scheduler, whose workers then grade; or "local", for a cluster
-            of this machine's own; None does without.
-        sandbox: see `find_sandbox`.
-        secret: file with at least 16 bytes that inputs are drawn from; None keeps one in `out`.
-        solutions: show right answers in the feedback.
+        gradebook: URL of nbgrader's database, to write the grades to; None writes none. If
+            `submissions` is the folder `submitted` of an nbgrader course, what formgrader shows
+            is written to `autograded` beside it.
+        jobs: int, number of submissions graded at a time.
+        scheduler: address of a Dask scheduler whose workers grade; "local" starts a cluster on
+            this machine; None uses no Dask.
+        sandbox: str, see `find_sandbox`.
+        secret: file with at least 16 bytes from which inputs are drawn; None keeps one in `out`.
+        solutions: bool, show right answers in the feedback.
         on_begin: called with the number of submissions.
         on_done: see `grade_all`.
 
@@ -73,12 +73,12 @@ def grade_class(
 
     Raises:
         NoSubmissions: if there is nothing to grade.
-        NoSandbox: if there is nothing to grade it in safely.
-        CourseError: if the scheduler cannot be used, the secret cannot be read, or the gradebook
-            cannot be written to; grades that were given by then stay in `out`.
+        NoSandbox: if no safe sandbox is available.
+        CourseError: if the scheduler, the secret or the gradebook cannot be used; grades given
+            until then stay in `out`.
         OSError: if `out` cannot be written.
     """
-    # All that can be wrong is said before the work of hours begins.
+    # Report everything that can be wrong before hours of work begin.
     chosen = find_sandbox(sandbox) if scheduler is None else None
     handed, left_out = find_submissions(submissions)
     out = Path(out).expanduser().absolute()
@@ -96,7 +96,7 @@ def grade_class(
         book = None
         if gradebook is not None:
             book = stack.enter_context(contextlib.closing(_open(gradebook, lessons)))
-        remarks = [f"not graded, called after no lesson or twice: {path}" for path in left_out]
+        remarks = [f"not graded, named after no lesson or twice: {path}" for path in left_out]
         remarks += _changes(Path(submissions))
         on_begin(len(handed))
         grades = grade_all(handed, out, workers=workers, on_done=on_done)
@@ -117,18 +117,18 @@ def read_secret(path, *, make=False):
     """Return the bytes in a file that the inputs of exercises are drawn from.
 
     Args:
-        path: of the file.
-        make: write a new one where there is none, which only its owner may read.
+        path: str or path of the file.
+        make: bool, create the file if it is missing, readable by its owner only.
 
     Returns:
-        Bytes.
+        Bytes, the secret.
 
     Raises:
-        CourseError: if there is no such file, or it holds fewer than 16 bytes.
+        CourseError: if the file is missing, or has fewer than 16 bytes.
     """
     path = Path(path).expanduser()
     if make and not path.exists():
-        # Not written over if another process has just made one.
+        # Not overwritten if another process has just created one.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32) + "\n")
@@ -138,8 +138,8 @@ def read_secret(path, *, make=False):
         raise CourseError(f"the secret {str(path)!r} cannot be read ({error.strerror}).") from error
     if len(secret) < _LEAST_SECRET:
         raise CourseError(
-            f"the secret {str(path)!r} has {len(secret)} bytes; at least {_LEAST_SECRET} are "
-            "needed, such as a line of random letters."
+            f"the secret {str(path)!r} has {len(secret)} bytes; it needs at least {_LEAST_SECRET},"
+            " such as a line of random letters."
         )
     return secret
 

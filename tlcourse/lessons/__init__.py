@@ -1,8 +1,7 @@
 """The course at run time: set up a lesson, state claims, list lessons.
 
-What the command line does with lessons has a module each: `workspace`, `lab`,
-`run`, `doctor`. They are not imported here, so that a notebook's `tl.setup`
-does not load the runner.
+The commands for lessons have modules of their own in `desk` and `running`. They are not imported
+here, so that `tl.setup` in a notebook does not load the runner.
 """
 
 from tlcourse.lessons.catalog import Lesson, find_lesson, lessons

@@ -15,12 +15,12 @@ class Lesson:
 
     Attributes:
         id: two digits, "01".
-        title: what it is called.
-        minutes: how long a learner needs.
-        path: its source notebook.
+        title: str, the lesson's title.
+        minutes: time a learner needs.
+        path: Path of the source notebook.
         exercises: (id, points) of each exercise.
-        formulas: the formulas it rests on, in LaTeX.
-        papers: what it cites, with the year.
+        formulas: formulas that the lesson teaches, in LaTeX.
+        papers: cited papers, with the year.
     """
 
     id: str
@@ -32,7 +32,7 @@ class Lesson:
     papers: tuple[str, ...] = ()
 
     def to_json(self) -> dict:
-        """What `tlcourse list --json` says of the lesson."""
+        """Return the lesson's entry in `tlcourse list --json`."""
         return {
             "id": self.id,
             "title": self.title,
@@ -50,11 +50,11 @@ def lessons() -> list[Lesson]:
         List of `Lesson`.
 
     Raises:
-        CourseError: when there are none, or a notebook does not say what it is.
+        CourseError: if there are none, or a notebook has no valid metadata.
     """
     files = lesson_files()
     if not files:
-        raise CourseError("no lessons are installed; install the course again.")
+        raise CourseError("no lessons are installed; reinstall the course.")
     return [_read(name, path) for name, path in sorted(files.items())]
 
 
@@ -63,13 +63,13 @@ def find_lesson(name: str) -> Lesson:
     """Find a lesson by its id.
 
     Args:
-        name: "01", say; the zero in front may be left out.
+        name: id such as "01"; the leading zero may be omitted.
 
     Returns:
         `Lesson`.
 
     Raises:
-        UnknownName: with the near ids.
+        UnknownName: if there is no such lesson; names similar ids.
     """
     files = lesson_files()
     key = str(name).zfill(2)
@@ -90,7 +90,7 @@ def _read(name, path):
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CourseError(
-            f"{path} is no lesson ({type(error).__name__}: {error}); its metadata must hold"
+            f"{path} is not a lesson ({type(error).__name__}: {error}); its metadata must have"
             " `tlcourse` with id, title and minutes."
         ) from error
     exercises = tuple((each, cells.points) for each, cells in lesson_exercises(name).items())

@@ -15,29 +15,29 @@ MIME_TYPE = "application/vnd.tlcourse.claim+json"
 
 
 class ClaimFailed(CourseError, AssertionError):  # noqa: N818 (it reads better)
-    """What the lesson says did not hold in this run."""
+    """A lesson's claim did not hold in this run."""
 
 
 @verb
 def claim(sentence: str, value, holds: bool | Callable[[object], bool]) -> None:
-    """State a finding with its measured value, and fail when it does not hold.
+    """State a finding with its measured value; raise if it does not hold.
 
-    The sentence, the value and the verdict are shown together, and the runner
-    collects them from the notebook's outputs. A value with a NaN in it never holds.
+    Sentence, value and verdict are shown together, and the runner collects them
+    from the notebook's outputs. A value that contains NaN never holds.
 
     Args:
-        sentence: what is found, for people. It may hold `{value}`, with a format
-            (`{value:.1%}`) or a part (`{value[probe]:.2f}`); without it, the
-            value is added in brackets.
-        value: what was measured: a number; a sequence of numbers, one a seed
-            (shown as mean and range); something with `mean`, `low` and `high`;
+        sentence: str, the finding in words. It may contain `{value}`, with a format
+            (`{value:.1%}`) or a part (`{value[probe]:.2f}`); otherwise the
+            value is appended in brackets.
+        value: the measured value: a number; a sequence of numbers, one per seed
+            (shown as mean and range); an object with `mean`, `low` and `high`;
             a dict of these; or a string.
-        holds: whether it holds, or a function that takes `value` and says so.
+        holds: bool, or a function of `value` that returns one.
 
     Raises:
-        ClaimFailed: when it does not hold.
-        BadArgument: when `sentence` cannot be filled in, `value` is nothing of
-            the above, or `holds` is neither true nor false.
+        ClaimFailed: if the claim does not hold.
+        BadArgument: if `sentence` cannot be formatted, `value` has another type,
+            or `holds` is neither true nor false.
 
     Example:
         >>> claim("The probe is right on {value:.0%} of the digits", 0.875, lambda v: v > 0.5)
@@ -82,20 +82,20 @@ def _fill(sentence, value):
 
 
 def _truth(verdict):
-    """A bool from a bool, a NumPy bool or a 0-d tensor of one."""
+    """Convert a bool, a NumPy bool or a 0-d boolean tensor to bool."""
     if getattr(verdict, "shape", None) == () and "bool" in str(getattr(verdict, "dtype", "")):
         verdict = bool(verdict)
     if not isinstance(verdict, bool):
         raise BadArgument(
             f"`holds` must be True or False, or a function of the value that returns one; got"
-            f" {type(verdict).__name__} {verdict!r}. Compare it with something, e.g. `v > 0.5`;"
+            f" {type(verdict).__name__} {verdict!r}. Use a comparison, e.g. `v > 0.5`;"
             " for several numbers use all(...)."
         )
     return verdict
 
 
 def _show(text, as_json, held):
-    # An icon and a word, so that nothing hangs on telling two colours apart.
+    # An icon and a word, so that the verdict does not depend on colour vision.
     icon, word, colour = ("✓", "holds", "#0072B2") if held else ("✗", "does not hold", "#D55E00")
     line = f"{icon} {word}: {text}"
     box = f"border-left: 4px solid {colour}; padding: 0.3em 0.8em; margin: 0.3em 0"

@@ -16,12 +16,12 @@ class Course:
     """The settings of one run of one lesson.
 
     Attributes:
-        lesson: its id, or None outside a lesson.
-        title: its title, or "".
+        lesson: lesson id, or None outside a lesson.
+        title: lesson title, or "".
         profile: "quick" or "full".
-        seed: base of all random numbers.
-        backend: what Keras computes with.
-        devices: Keras' names of the devices, such as "gpu:0".
+        seed: base seed of all random numbers.
+        backend: Keras backend.
+        devices: device names in Keras, such as "gpu:0".
         data: folder or URL of real data, or None.
     """
 
@@ -39,12 +39,12 @@ class Course:
         return self.profile == "quick"
 
     def seeds(self, n: int) -> list[int]:
-        """`n` different seeds that follow from the base seed.
+        """Return `n` different seeds derived from the base seed.
 
-        The first ones do not change with `n`, so more runs extend a result.
+        A larger `n` only adds seeds, so more runs extend an earlier result.
 
         Args:
-            n: how many, at least 1.
+            n: int >= 1, number of seeds.
 
         Returns:
             List of n different ints from 0 to 2**31 - 1.
@@ -57,7 +57,7 @@ class Course:
         check_count(n, "n")
         import numpy as np
 
-        # Words repeat about once in 2**31; twice as many and a few leave n different ones.
+        # Words repeat about once in 2**31; 2n plus a few always leave n different ones.
         words = np.random.SeedSequence(self.seed).generate_state(2 * n + 8) >> 1
         return list(dict.fromkeys(int(word) for word in words))[:n]
 
@@ -84,7 +84,7 @@ class Course:
         return "\n".join(f"{name:<9}{value}" for name, value in self._rows())
 
     def _repr_html_(self):
-        # A table of two columns reads well on light and dark pages without any colour of its own.
+        # A plain two-column table reads well on light and dark pages.
         rows = "".join(
             f'<tr><th style="text-align: left">{name}</th>'
             f'<td style="text-align: left">{html.escape(value)}</td></tr>'
@@ -99,4 +99,4 @@ class Course:
         yield "profile", f"{self.profile} ({minutes})"
         yield "seed", str(self.seed)
         yield "backend", f"{self.backend} on {', '.join(self.devices)}"
-        yield "data", self.data or "what the course brings along"
+        yield "data", self.data or "bundled with the course"

@@ -4,7 +4,7 @@
 def device_names() -> tuple[str, ...]:
     """Name the devices as Keras does: all GPUs, or the CPU where there is none.
 
-    Imports Keras and its backend, and makes TensorFlow look for GPUs.
+    This imports Keras and its backend, and makes TensorFlow look for GPUs.
 
     Returns:
         Tuple of str, such as "gpu:0".

@@ -1,6 +1,6 @@
 """Format a measured value for a sentence and for JSON.
 
-A value is a number, a sequence of numbers (one a seed), an interval (anything
+A value is a number, a sequence of numbers (one per seed), an interval (an object
 with `mean`, `low` and `high`), a dict of these, or a string.
 """
 
@@ -10,7 +10,7 @@ from numbers import Integral
 
 
 class Shown:
-    """A measured value that knows how to be written inside a sentence."""
+    """A measured value that supports format specifications in a sentence."""
 
     def __init__(self, value):
         self._value = value
@@ -44,7 +44,7 @@ class Shown:
 
 
 def plain(value):
-    """The value as JSON has it; a number that JSON lacks (NaN, infinity) becomes None."""
+    """Return the value as JSON data; numbers that JSON lacks (NaN, infinity) become None."""
     if isinstance(value, (str, bool)):
         return value
     if isinstance(value, Integral):
@@ -78,7 +78,7 @@ def _number(value, spec):
 
 
 def _numbers(value):
-    """The numbers in a sequence or array as floats; None for a single number."""
+    """Return the numbers of a sequence or array as floats, or None for a single number."""
     if getattr(value, "shape", None) == () or not hasattr(value, "__len__"):
         return None
     return [float(number) for number in (value.ravel() if hasattr(value, "ravel") else value)]

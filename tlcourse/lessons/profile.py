@@ -1,8 +1,8 @@
 """Resolve the settings of a run: profile, seed, data, hosts, backend.
 
-Each is taken from the argument, else from the environment, else from the
-default. `tl.setup` in a notebook and `tlcourse run` outside read them here, so
-the two cannot disagree. Nothing heavy is imported.
+Each comes from the argument, else from the environment, else from the default.
+Both `tl.setup` in a notebook and `tlcourse run` outside read them here, so they
+cannot disagree. Nothing heavy is imported.
 """
 
 import json
@@ -14,14 +14,14 @@ from pathlib import Path
 from tlcourse.errors import BadArgument, UnknownName, near
 
 PROFILES = ("quick", "full")
-_LARGEST_SEED = 2**32 - 1  # what NumPy's and Keras' generators take
+_LARGEST_SEED = 2**32 - 1  # limit of NumPy's and Keras' generators
 
 
 def resolve_profile(profile: str | None = None) -> str:
-    """Which profile to run: `profile`, else TLCOURSE_PROFILE, else "quick".
+    """Return the profile to run: `profile`, else TLCOURSE_PROFILE, else "quick".
 
     Raises:
-        UnknownName: when it is not one of `PROFILES`.
+        UnknownName: if it is not one of `PROFILES`.
 
     Example:
         >>> resolve_profile("full")
@@ -34,10 +34,10 @@ def resolve_profile(profile: str | None = None) -> str:
 
 
 def resolve_seed(seed: int | str | None = None) -> int:
-    """The seed of all random numbers: `seed`, else TLCOURSE_SEED, else 0.
+    """Return the seed of all random numbers: `seed`, else TLCOURSE_SEED, else 0.
 
     Raises:
-        BadArgument: when it is not a whole number from 0 to 2**32 - 1.
+        BadArgument: if it is not a whole number from 0 to 2**32 - 1.
 
     Example:
         >>> resolve_seed("7")
@@ -45,7 +45,7 @@ def resolve_seed(seed: int | str | None = None) -> int:
     """
     name, value = _first(("`seed`", seed), "TLCOURSE_SEED", 0)
     text = str(value).strip()
-    # isdecimal() alone would accept digits of other scripts; int(2.7) would cut.
+    # isdecimal() alone would accept digits of other scripts; int(2.7) would truncate.
     if not (text.isascii() and text.isdecimal()) or int(text) > _LARGEST_SEED:
         raise BadArgument(
             f"{name} must be a whole number from 0 to {_LARGEST_SEED}; got {value!r}."
@@ -54,14 +54,14 @@ def resolve_seed(seed: int | str | None = None) -> int:
 
 
 def resolve_data(data: str | os.PathLike | None = None) -> str | None:
-    """Where real data is looked for first: `data`, else TLCOURSE_DATA, else nowhere.
+    """Return where to look for real data first: `data`, else TLCOURSE_DATA, else nowhere.
 
     Returns:
-        A URL as it came, a folder as an absolute path (a kernel works in another
+        A URL unchanged, a folder as an absolute path (a kernel works in another
         folder, where a relative path would point elsewhere), or None.
 
     Raises:
-        BadArgument: when the folder does not exist.
+        BadArgument: if the folder does not exist.
     """
     name, value = _first(("`data`", data), "TLCOURSE_DATA", None)
     if value is None or "://" in str(value):
@@ -76,16 +76,16 @@ def resolve_data(data: str | os.PathLike | None = None) -> str | None:
 
 
 def resolve_hosts() -> tuple[list[str], int]:
-    """The processes that train together, TLCOURSE_HOSTS, and which this is, TLCOURSE_PROCESS.
+    """Return the processes that train together (TLCOURSE_HOSTS) and this one (TLCOURSE_PROCESS).
 
     `tlcourse run` sets both from `--hosts` and `--process`; a launcher may set them as well.
 
     Returns:
-        (addresses "HOST:PORT", number of this process among them); ([], 0) for one alone.
+        (addresses "HOST:PORT", index of this process among them); ([], 0) for a single process.
 
     Raises:
-        BadArgument: when one is set without the other, cannot be meant so, or Keras
-            does not run on JAX.
+        BadArgument: if only one is set, a value is invalid, or the Keras backend
+            is not JAX.
     """
     hosts, process = os.environ.get("TLCOURSE_HOSTS", ""), os.environ.get("TLCOURSE_PROCESS", "")
     if hosts == process == "":
@@ -93,13 +93,13 @@ def resolve_hosts() -> tuple[list[str], int]:
     addresses = hosts.split(",")
     if len(addresses) < 2 or not all(re.fullmatch(r".+:[0-9]+", one) for one in addresses):
         raise BadArgument(
-            "TLCOURSE_HOSTS (--hosts) must be HOST:PORT for each of two processes or more, with"
-            f" commas between; got {hosts!r}."
+            "TLCOURSE_HOSTS (--hosts) must be HOST:PORT for each of at least two processes,"
+            f" separated by commas; got {hosts!r}."
         )
     if not re.fullmatch("[0-9]+", process) or int(process) >= len(addresses):
         raise BadArgument(
             f"TLCOURSE_PROCESS (--process) must be a whole number from 0 to {len(addresses) - 1},"
-            f" one for each of the hosts; got {process!r}."
+            f" the index of one of the hosts; got {process!r}."
         )
     if keras_backend() != "jax":
         raise BadArgument(
@@ -109,10 +109,10 @@ def resolve_hosts() -> tuple[list[str], int]:
 
 
 def keras_backend(environment: Mapping[str, str] = os.environ) -> str:
-    """The backend that Keras will take, found as Keras finds it but without importing it.
+    """Return the backend that Keras will use, determined like Keras but without importing it.
 
     Args:
-        environment: where KERAS_BACKEND and KERAS_HOME are looked up.
+        environment: mapping with KERAS_BACKEND and KERAS_HOME.
 
     Example:
         >>> keras_backend({"KERAS_BACKEND": "jax"})
@@ -128,7 +128,7 @@ def keras_backend(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def _first(argument, variable, default):
-    """(name for messages, value) of the first that is given: argument, variable, default."""
+    """Return (name for messages, value) of the first one given: argument, variable, default."""
     if argument[1] is not None:
         return argument
     if os.environ.get(variable):

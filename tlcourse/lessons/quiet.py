@@ -9,20 +9,20 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet_start() -> Iterator[None]:
-    """Hold back what C++ code writes to standard error in the block; show it if the block fails.
+    """Hold back what C++ code writes to standard error in the block; show it if the block raises.
 
     TensorFlow logs that there is no GPU before its own log level applies, so
     TF_CPP_MIN_LOG_LEVEL cannot silence it, and a lesson on an ordinary laptop
     would open with red warnings. Only the file descriptor is redirected:
     Python's own warnings and tracebacks still show. If the block raises, all
-    that was held back is written out, since it may say why.
+    held-back output is written, since it may explain the error.
 
     Yields:
         None.
     """
     try:
         screen = os.dup(2)
-    except OSError:  # no standard error at all (pythonw, a service): nothing to keep clean
+    except OSError:  # no standard error at all (pythonw, a service): nothing to hide
         yield
         return
     with tempfile.TemporaryFile() as held:

@@ -1,4 +1,4 @@
-"""The first call of every lesson."""
+"""The first call in every lesson."""
 
 import os
 
@@ -18,31 +18,31 @@ def setup(
     data: str | os.PathLike | None = None,
     devices: str | int | list[str] = "auto",
 ) -> Course:
-    """Seed everything, choose the profile and the figures' style, and say what there is.
+    """Seed everything, choose profile and figure style, and show the settings.
 
-    An argument counts before the environment (TLCOURSE_PROFILE, TLCOURSE_SEED,
-    TLCOURSE_DATA), that before the default; the environment is then set to what
-    was chosen, so that all code below agrees. Call it before Keras is imported:
-    then TensorFlow's messages about missing GPUs stay off the page.
+    An argument takes precedence over the environment (TLCOURSE_PROFILE,
+    TLCOURSE_SEED, TLCOURSE_DATA), which takes precedence over the default; the
+    environment is then set to the choice, so that all later code agrees. Call it
+    before importing Keras, to keep TensorFlow's messages about missing GPUs off the page.
 
-    TLCOURSE_HOSTS and TLCOURSE_PROCESS, which `tlcourse run --hosts ... --process N`
-    sets, make this process one of several that train together on all their devices.
+    TLCOURSE_HOSTS and TLCOURSE_PROCESS, set by `tlcourse run --hosts ... --process N`,
+    make this process one of several that train together on all their devices.
 
     Args:
-        lesson: the lesson's id, such as "01".
-        profile: "quick" (a CPU, minutes) or "full" (a GPU, real data).
-        seed: base of all random numbers, 0 to 2**32 - 1.
-        data: folder or URL in which real data is looked for.
-        devices: what shares the work, see `tlcourse.training.use_devices`: "auto" takes every
-            GPU of this machine, an int the first so many devices.
+        lesson: lesson id, such as "01".
+        profile: "quick" (CPU, minutes) or "full" (GPU, real data).
+        seed: base seed of all random numbers, 0 to 2**32 - 1.
+        data: folder or URL of real data.
+        devices: devices that share the work, see `tlcourse.training.use_devices`: "auto" means
+            every GPU of this machine, an int that many devices.
 
     Returns:
-        `Course`: what was chosen and what there is.
+        `Course`, the settings of this run.
 
     Raises:
-        UnknownName: for an unknown lesson or profile.
-        BadArgument: for a bad seed, a data folder that does not exist, or hosts that cannot be.
-        ValueError: for devices that are not there.
+        UnknownName: if the lesson or profile is unknown.
+        BadArgument: if the seed or hosts are invalid, or the data folder does not exist.
+        ValueError: if devices are missing.
     """
     title = ""
     if lesson is not None:
@@ -57,17 +57,17 @@ def setup(
     if data is not None:
         os.environ["TLCOURSE_DATA"] = data
 
-    # Warnings of TensorFlow's C++ side; a learner's own choice stays.
+    # Warnings of TensorFlow's C++ side; a learner's own choice takes precedence.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # TensorFlow's plain CPU allocator gives pages back after every step and asks for them again;
-    # its pooling one makes the small trainings of a lesson a quarter cheaper.
+    # TensorFlow's plain CPU allocator returns pages after every step and requests them again; its
+    # pooling allocator saves a quarter of the time of a lesson's small trainings.
     os.environ.setdefault("TF_CPU_ALLOCATOR_USE_BFC", "true")
     with quiet_start():
         import keras
 
         from tlcourse.training import connect_hosts, use_devices
 
-        # Listing the devices is what makes TensorFlow look for a GPU, so it is done in here too.
+        # Listing the devices makes TensorFlow look for a GPU, so do it in here too.
         if hosts:
             connect_hosts(hosts, process)
         else:

@@ -1,9 +1,9 @@
 """Losses besides cross-entropy, as pure functions of arrays.
 
-Each is written with `keras.ops`, so that gradients flow on every backend, and gives a scalar that
-is a mean over the batch unless its docstring says otherwise. Results have the dtype of the first
-argument, but half precision is computed in float32, where squares do not overflow (and Keras
-itself keeps float64 on TensorFlow only).
+All are written with `keras.ops`, so gradients flow on every backend, and return a scalar: a mean
+over the batch unless the docstring says otherwise. Results have the dtype of the first argument,
+but half precision is computed in float32, where squares do not overflow (Keras keeps float64 on
+TensorFlow only).
 """
 
 from tlcourse.losses.adversarial import adversarial_strength, domain_loss, reverse_gradient

@@ -10,16 +10,16 @@ from tlcourse.losses.tensors import check_strength, differ, floats, is_tensor
 
 @verb
 def reverse_gradient(x, strength):
-    """The value itself forwards, −strength times the gradient backwards.
+    """Identity forwards, −strength times the gradient backwards.
 
     y = stop_gradient((1 + strength) · x) − strength · x, so y = x and dy/dx = −strength.
-    Between backbone and domain classifier it lets one minimisation do both: the classifier learns
-    to tell the domains apart, the backbone learns to hide them. As it is ordinary arithmetic with
-    a stopped gradient, it needs no custom gradient and runs on any backend.
+    Placed between backbone and domain classifier, it trains both in one minimisation: the
+    classifier learns to tell the domains apart, the backbone to hide them. It is plain arithmetic
+    with a stopped gradient, so it needs no custom gradient and runs on any backend.
 
     Args:
         x: float array of any shape.
-        strength: float >= 0, or a scalar tensor, such as `adversarial_strength` gives. It gets no
+        strength: float >= 0, or a scalar tensor, such as from `adversarial_strength`. It gets no
             gradient.
 
     Returns:
@@ -40,7 +40,7 @@ def reverse_gradient(x, strength):
     x = floats(x)
     if is_tensor(strength):
         strength = floats(strength, like=x)
-    # The equation's terms in another order: no digit of x is lost.
+        # The equation's terms in another order, to keep all digits of x.
     return ops.stop_gradient(x) + strength * (ops.stop_gradient(x) - x)
 
 
@@ -49,14 +49,14 @@ def domain_loss(source_logits, target_logits, *, source_weights=None, target_wei
     """Binary cross-entropy of a domain classifier; source is 1, target is 0.
 
     loss = ½ · mean_i w_i · softplus(−z_i^s) + ½ · mean_j w_j · softplus(z_j^t),
-    each domain's weights divided by their mean. Each domain counts one half, however many rows it
-    has. A classifier that cannot tell the domains apart has log 2 = 0.693.
+    each domain's weights divided by their mean. Each domain counts one half, whatever its number
+    of rows. A classifier that cannot tell the domains apart has loss log 2 = 0.693.
 
     Args:
         source_logits: float array (n_source,) or (n_source, 1).
         target_logits: float array (n_target,) or (n_target, 1).
-        source_weights: float array >= 0, (n_source,) or (n_source, 1), how much each row counts;
-            None for all the same. Weights get no gradient. If all are 0 the domain costs 0.
+        source_weights: float array >= 0, (n_source,) or (n_source, 1), weight of each row; None
+            for equal weights. Weights get no gradient. If all are 0 the domain costs 0.
         target_weights: the same for the target.
 
     Returns:
@@ -84,13 +84,13 @@ def domain_loss(source_logits, target_logits, *, source_weights=None, target_wei
 
 @verb
 def adversarial_strength(progress, *, steepness=10.0):
-    """The strength of the reversed gradient, from 0 at the start to nearly 1.
+    """Strength of the reversed gradient, from 0 at the start to nearly 1.
 
     strength = 2 / (1 + exp(−steepness · progress)) − 1.
-    Early on the domain classifier knows nothing yet, and its gradient would only disturb.
+    Early on the domain classifier is untrained, and its gradient would only disturb.
 
     Args:
-        progress: float in [0, 1], the share of training that is done; or a tensor.
+        progress: float in [0, 1], the completed share of training; or a tensor.
         steepness: float > 0, γ in the paper.
 
     Returns:

@@ -8,15 +8,15 @@ from tlcourse.losses.tensors import matrix
 
 @verb
 def bss_loss(features, *, k=1):
-    """The k smallest squared singular values of a batch of features.
+    """Sum of the k smallest squared singular values of a batch of features.
 
     loss = Σ σ², over the k smallest of the min(n, d) singular values of `features`.
     Pretrained directions with small singular values carry little for the new task and much of what
-    hinders it (negative transfer): shrinking them lets go of that.
+    hurts it (negative transfer): shrinking them discards that.
 
     σ² = ‖features · v‖², with v its right singular vector, an eigenvector of featuresᵀ · features.
     The derivative of σ² is that of ‖features · v‖² at constant v. So v gets no gradient here, and
-    equal singular values, where the gradient of v is infinite, do no harm.
+    equal singular values, where the gradient of v is infinite, are harmless.
 
     Args:
         features: float array (n, d), the backbone's output for a batch, not centred.
@@ -25,7 +25,7 @@ def bss_loss(features, *, k=1):
 
     Returns:
         Scalar >= 0, input dtype, in units of feature scale ** 2. A sum over the batch: it grows
-        with n. The strength is the caller's.
+            with n. The caller sets the strength.
 
     Raises:
         ValueError: if `features` is not 2-D or `k` is not a whole number from 1 to d.
@@ -45,19 +45,19 @@ def bss_loss(features, *, k=1):
     check_count(k, "k")
     if k > d:
         raise ValueError(f"`k` must be at most {d}, the width of `features`; got {k!r}.")
-    # The smaller of featuresᵀ · features and features · featuresᵀ: the other one's further
-    # eigenvalues are 0 and no singular values.
+    # The smaller of featuresᵀ · features and features · featuresᵀ: the larger one's extra
+    # eigenvalues are 0 and not singular values.
     if isinstance(n, int):
         return _along_weakest(ops.transpose(x) if n < d else x, k)
     return ops.cond(
-        ops.sum(ops.ones_like(x[:, 0])) < d,  # n, where it is not known before there is a batch
+        ops.sum(ops.ones_like(x[:, 0])) < d,  # n, which may be unknown until there is a batch
         lambda: _along_weakest(ops.transpose(x), k),
         lambda: _along_weakest(x, k),
     )
 
 
 def _along_weakest(x, k):
-    """Squared length of x along its k weakest right singular vectors."""
+    """Return the squared length of x along its k weakest right singular vectors."""
     gram = ops.stop_gradient(ops.matmul(ops.transpose(x), x))
     _, vectors = ops.eigh(gram)  # columns, by increasing eigenvalue
     return ops.sum(ops.square(ops.matmul(x, vectors[:, :k])))

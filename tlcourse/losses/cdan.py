@@ -9,22 +9,22 @@ from tlcourse.losses.tensors import check_rows, matrix
 
 @verb
 def conditional_map(features, probs):
-    """Every feature times every class probability.
+    """Product of every feature and every class probability.
 
     map[n, i · k + j] = features[n, i] · probs[n, j], for j = 0 … k − 1.
-    Given the features alone, a domain classifier can be fooled by laying source dogs over target
-    cats; given this product it sees which class they are taken for.
+    A domain classifier that sees only features can be fooled by aligning source dogs with target
+    cats; this product shows it the predicted class as well.
 
     Args:
         features: float array (n, d).
-        probs: float array (n, k), rows that sum to 1. Both get gradient: the authors' code stops
-            it here, so pass `ops.stop_gradient(probs)` to do as they do.
+        probs: float array (n, k), rows that sum to 1. Both inputs get gradient: the authors' code
+            stops it here; pass `ops.stop_gradient(probs)` to do the same.
 
     Returns:
         Array (n, d · k), input dtype.
 
     Raises:
-        ValueError: if an input is not 2-D, or the rows differ.
+        ValueError: if an input is not 2-D, or the numbers of rows differ.
 
     Example:
         >>> import numpy as np
@@ -34,7 +34,7 @@ def conditional_map(features, probs):
 
     Reference:
         Long et al., "Conditional Adversarial Domain Adaptation", NeurIPS 2018 (the multilinear
-        map; the randomised one for very wide products is not here).
+        map; the randomised one for very wide products is not implemented).
     """
     features = matrix(features, "features")
     probs = matrix(probs, "probs", like=features)
@@ -45,12 +45,12 @@ def conditional_map(features, probs):
 
 @verb
 def entropy_weights(probs):
-    """How much each row counts for the domain classifier: sure predictions more.
+    """Weight of each row for the domain classifier; confident predictions count more.
 
-    w = 1 + exp(−H(p)), from 1 + 1/k for an even row to 2 for a sure one.
-    Where the class is a guess, the features conditioned on it mislead. For `domain_loss`, which
-    divides by the mean and stops the gradient; the authors' code also sends a reversed gradient
-    through the weights.
+    w = 1 + exp(−H(p)), from 1 + 1/k for a uniform row to 2 for a certain one.
+    If the class is a guess, features conditioned on it mislead. For `domain_loss`, which divides
+    by the mean and stops the gradient; the authors' code also sends a reversed gradient through
+    the weights.
 
     Args:
         probs: float array (n, k), rows that sum to 1.

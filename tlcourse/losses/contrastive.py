@@ -6,7 +6,7 @@ from tlcourse.arguments import check_number, verb
 from tlcourse.losses.tensors import check_shape, matrix
 
 _ZERO_LENGTH = 1e-30  # squared
-_NEVER = -1e30  # a logit that no other can fall below
+_NEVER = -1e30  # a logit below any other
 
 
 @verb
@@ -20,12 +20,12 @@ def nt_xent(first, second, *, temperature=0.5):
 
     Args:
         first: float array (n, d), n >= 2, projections of one augmentation of each example.
-        second: float array (n, d), of another one, rows in the same order. Both get gradient. A
+        second: float array (n, d), of a second one, rows in the same order. Both get gradient. A
             row of zeros has cosine 0 with everything.
-        temperature: float > 0, T; small ones look mostly at the nearest negatives.
+        temperature: float > 0, T; small values emphasise the nearest negatives.
 
     Returns:
-        Scalar > 0, input dtype, in nats; log(2n − 1) when all cosines are the same.
+        Scalar > 0, input dtype, in nats; log(2n − 1) if all cosines are equal.
 
     Raises:
         ValueError: if an input is not 2-D or has fewer than 2 rows, the shapes differ, or
@@ -50,11 +50,11 @@ def nt_xent(first, second, *, temperature=0.5):
     logits = ops.matmul(views, ops.transpose(views)) / temperature
     itself = ops.eye(ops.shape(views)[0], dtype=logits.dtype)
     others = ops.logsumexp(logits + _NEVER * itself, axis=1)
-    partner = ops.sum(first * second, axis=1) / temperature  # the same seen from both views
+    partner = ops.sum(first * second, axis=1) / temperature  # equal for both views
     return ops.mean(others) - ops.mean(partner)
 
 
 def _unit_length(x):
     squared = ops.sum(ops.square(x), axis=1, keepdims=True)
-    # Not a small number added below the root: at a row of zeros that has a gradient of 1e15.
+    # Not an epsilon below the root: at a row of zeros its gradient is 1e15.
     return x / ops.sqrt(ops.where(squared > _ZERO_LENGTH, squared, ops.ones_like(squared)))

@@ -11,8 +11,8 @@ def coral_loss(source_features, target_features):
     """Scaled squared distance between two domains' feature covariances.
 
     loss = ‖C_s − C_t‖²_F / (4 · d²), each C divided by n − 1.
-    Means cancel: shifting a whole domain costs nothing. The batch must tell something about a
-    covariance: with far fewer rows than columns the loss mostly measures chance.
+    Means cancel: shifting a whole domain costs nothing. The batch must be large enough to estimate
+    a covariance: with far fewer rows than columns the loss mostly measures chance.
 
     Args:
         source_features: float array (n_source, d), backbone outputs.

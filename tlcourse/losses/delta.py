@@ -11,16 +11,16 @@ def delta_loss(feature_maps, start_maps, *, channel_weights=None):
     """Distance between the maps of a layer before and during fine-tuning, channel by channel.
 
     loss = mean_i Σ_c a_c · ‖F_ic − F*_ic‖² / (h · w).
-    Weights that move without changing what comes out cost nothing, unlike in `l2_sp`; and channels
+    Weights that move without changing the output cost nothing, unlike in `l2_sp`; and channels
     that matter for the task can be held more firmly than others.
 
-    Where we differ: how much a channel matters is the caller's to measure (the paper masks one
-    channel after the other and looks at the loss); the factor ½ and the weight decay of the head
-    are left to the caller's strength and optimiser.
+    Where we differ: the caller measures the importance of channels (the paper masks one channel
+    at a time and observes the loss); the factor ½ and the weight decay of the head are left to the
+    caller's strength and optimiser.
 
     Args:
-        feature_maps: float array (n, h, w, c) or (n, d), a layer's output now; axes between the
-            first and the last are places.
+        feature_maps: float array (n, h, w, c) or (n, d), a layer's current output; axes between
+            the first and the last are positions.
         start_maps: float array of the same shape, the same layer's output with pretrained weights
             on the same inputs. Gets no gradient.
         channel_weights: float array (c,), a_c; None for 1 each.
@@ -30,7 +30,7 @@ def delta_loss(feature_maps, start_maps, *, channel_weights=None):
 
     Raises:
         ValueError: if an input is not 2-D to 4-D, the shapes differ, or there is not one weight
-            for each channel.
+            per channel.
 
     Example:
         >>> import numpy as np

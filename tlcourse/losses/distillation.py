@@ -12,11 +12,11 @@ def distillation_loss(student_logits, teacher_logits, *, temperature=4.0):
 
     loss = mean_i T² · Σ_k q_ik · log(q_ik / p_ik), with q = softmax(teacher / T) and
     p = softmax(student / T).
-    The teacher's small probabilities say which classes it finds alike. A high T makes them heard;
-    T² keeps the gradient about as large for every T.
+    The teacher's small probabilities tell which classes it finds similar. A high T amplifies them;
+    T² keeps the gradient at about the same size for every T.
 
     Where we differ: the paper's cross-entropy has the same gradient, but is not 0 when student and
-    teacher agree. The labels' own loss is added by the caller.
+    teacher agree. The caller adds the labels' own loss.
 
     Args:
         student_logits: float array (n, k), k >= 2.
@@ -53,8 +53,8 @@ def hint_loss(student_features, teacher_features):
     """Half the squared distance between two networks' features, mean over the batch.
 
     loss = ½ · mean_i ‖student_i − teacher_i‖², over all axes of an example.
-    A hint is a layer in the middle of the teacher: a deep thin student gets its gradient there. Of
-    different widths? Put a trainable layer on the student's side that maps to the teacher's.
+    A hint is a layer in the middle of the teacher, which gives a deep thin student a gradient
+    there. If the widths differ, map the student's features to the teacher's by a trainable layer.
 
     Args:
         student_features: float array (n, ...), such as features (n, d) or maps (n, h, w, c).
@@ -64,7 +64,7 @@ def hint_loss(student_features, teacher_features):
         Scalar >= 0, input dtype, in units of feature scale ** 2.
 
     Raises:
-        ValueError: if an input has no axis beside the batch, or the shapes differ.
+        ValueError: if an input has only the batch axis, or the shapes differ.
 
     Example:
         >>> import numpy as np

@@ -11,7 +11,8 @@ def entropy(probs):
     """Shannon's entropy of each row.
 
     H(p) = −Σ_k p_k · log(p_k), with 0 · log(0) = 0.
-    0 for a sure row, log k for an even one. The gradient of a probability of 0 is 0, not infinity.
+    0 for a certain row, log k for a uniform one. The gradient at a probability of 0 is 0, not
+    infinite.
 
     Args:
         probs: float array (..., k), rows that sum to 1. Not checked.
@@ -39,11 +40,11 @@ def entropy(probs):
 
 @verb
 def mean_entropy(logits):
-    """The entropy of predictions, mean over the batch.
+    """Entropy of predictions, mean over the batch.
 
     loss = mean_i H(softmax(z_i)).
-    Minimised on unlabelled target rows it moves the decision border to where few of them lie. Alone
-    it is also content with one class for all: see `information_maximisation`.
+    Minimised on unlabelled target rows it moves the decision boundary to where rows are rare. By
+    itself it also accepts one class for all rows: see `information_maximisation`.
 
     Args:
         logits: float array (n, k), k >= 2.
@@ -67,11 +68,11 @@ def mean_entropy(logits):
 
 @verb
 def information_maximisation(logits):
-    """Sure about each row, diverse over the batch.
+    """Confident on each row, diverse over the batch.
 
     loss = mean_i H(p_i) − H(mean_i p_i), with p = softmax(z): minus the mutual information between
-    row and class. The second term refuses one class for all. It prefers even classes, which is
-    wrong for a target where they are not.
+    row and class. The second term rules out one class for all rows. It prefers balanced classes,
+    which is wrong for an imbalanced target.
 
     Args:
         logits: float array (n, k), k >= 2.

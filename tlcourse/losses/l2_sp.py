@@ -8,16 +8,16 @@ from tlcourse.losses.tensors import check_shape, check_strength, floats, is_tens
 
 @verb
 def l2_sp(weights, start, *, strength):
-    """Half the squared distance of weights from where fine-tuning began.
+    """Half the squared distance of weights from their pretrained values.
 
-    loss = strength / 2 · Σ ‖w − w_start‖², a sum over every number of every array.
-    Weight decay pulls to 0 and so away from what was pretrained; this pulls back to it.
+    loss = strength / 2 · Σ ‖w − w_start‖², summed over all entries of all arrays.
+    Weight decay pulls towards 0 and so away from the pretrained weights; this pulls towards them.
 
-    Where we differ: the paper also decays the new head towards 0. That is weight decay, and is left
-    to the caller.
+    Where we differ: the paper also decays the new head towards 0. That is weight decay, left to
+    the caller.
 
     Args:
-        weights: list of float arrays or Keras variables, those that have a pretrained value.
+        weights: list of float arrays or Keras variables, those with a pretrained value.
         start: list of float arrays of the same shapes, the pretrained values. Get no gradient.
         strength: float >= 0, α in the paper; or a scalar tensor.
 

@@ -9,22 +9,22 @@ from tlcourse.losses.tensors import matrix
 
 @verb
 def mcc_loss(target_logits, *, temperature=2.5):
-    """Minimum class confusion of an unlabelled batch.
+    """Class confusion of an unlabelled batch.
 
     P = softmax(Z / T);  C = Pᵀ · diag(w) · P, with w = 1 + exp(−H(P_i)) for each row i;
     loss = 1/k · Σ_j Σ_{j' ≠ j} C_jj' / Σ_j'' C_jj''.
-    C_jj' is how much of class j is predicted together with class j'. Dividing by the sum of its
-    row lets rare classes count as much as frequent ones (and makes the paper's scaling of w to
-    mean 1 cancel). There is no term for the source: labels are learned from it as always.
+    C_jj' measures how much class j is predicted together with class j'. Dividing by the row's sum
+    makes rare classes count as much as frequent ones (and cancels the paper's scaling of w to
+    mean 1). There is no source term: train on source labels as usual.
 
-    As rows of P sum to 1, C_jj / Σ_j'' C_jj'' is the mean of P_ij over rows i, weighed by
-    w_i · P_ij. We compute that mean by logarithms. So a class that has probability 0 in every row
-    costs what the limit says, where the quotient would be 0 / 0. As in the authors' code, w gets
-    no gradient.
+    As rows of P sum to 1, C_jj / Σ_j'' C_jj'' is the mean of P_ij over rows i, weighted by
+    w_i · P_ij. We compute that mean with logarithms, so a class that has probability 0 in every
+    row costs the limit, where the quotient would be 0 / 0. As in the authors' code, w gets no
+    gradient.
 
     Args:
         target_logits: float array (n, k), k >= 2.
-        temperature: float > 0, T; above 1 it tempers predictions that are too sure.
+        temperature: float > 0, T; values above 1 soften overconfident predictions.
 
     Returns:
         Scalar in [0, 1 − 1/k], input dtype.

@@ -16,13 +16,12 @@ def mmd_loss(source_features, target_features, *, bandwidths=(0.25, 0.5, 1.0, 2.
     loss = mean k(s, s') + mean k(t, t') − 2 · mean k(s, t),
     k(x, y) = mean over b of exp(−‖x − y‖² / (b · m)),
     m = the mean squared distance over all pairs i ≠ j of both domains together.
-    It is 0 only when all moments agree, where CORAL compares the second ones alone. As m follows
-    the features, the loss cannot be lowered by making all features small; m is a constant for the
-    gradient.
+    It is 0 only if all moments agree, whereas CORAL compares only second ones. As m follows the
+    features, making all features small does not lower the loss; m is a constant for the gradient.
 
     Where we differ: the means include i = j (the V-statistic). That is biased upwards for small
     batches but never negative. Long et al. learn the kernels' weights and use a linear-time
-    estimate; here the kernels weigh the same and all pairs count.
+    estimate; here kernels have equal weights and all pairs count.
 
     Args:
         source_features: float array (n_source, d), backbone outputs.
@@ -59,15 +58,15 @@ def mmd_loss(source_features, target_features, *, bandwidths=(0.25, 0.5, 1.0, 2.
     scale = ops.stop_gradient(ops.sum(squared) / (n * (n - 1)))
     scale = ops.where(scale > _SAME_POINT, scale, ops.ones_like(scale))
     kernel = sum(ops.exp(-squared / (b * scale)) for b in bandwidths) / len(bandwidths)
-    # With 1/n_s for source rows and −1/n_t for target rows the three means are one product.
+    # With 1/n_s for source rows and −1/n_t for target rows, the three means are one product.
     sign = ops.concatenate([_share(source), -_share(target)], axis=0)
     return ops.maximum(ops.sum(sign * ops.matmul(kernel, sign)), 0.0)  # −1e-8 is rounding
 
 
 def _squared_distances(x):
-    """‖x − y‖² = ‖x‖² + ‖y‖² − 2 x·y, for all pairs of rows by one matrix product."""
-    # The first row becomes the origin. Distances do not feel it, so neither does the gradient;
-    # large offsets lose no digits, and rows that are all the same are exactly 0.
+    """Return ‖x − y‖² = ‖x‖² + ‖y‖² − 2 x·y, for all pairs of rows by one matrix product."""
+    # Move the origin to the first row. Distances and gradient are unaffected; large offsets lose
+    # no digits, and equal rows have distance exactly 0.
     x = x - ops.stop_gradient(x[:1])
     lengths = ops.sum(ops.square(x), axis=1, keepdims=True)
     squared = lengths + ops.transpose(lengths) - 2 * ops.matmul(x, ops.transpose(x))
@@ -75,6 +74,6 @@ def _squared_distances(x):
 
 
 def _share(x):
-    """1 / n for each of n rows, as a column."""
+    """Return 1 / n for each of n rows, as a column."""
     ones = ops.ones_like(x[:, :1])
     return ones / ops.sum(ones)

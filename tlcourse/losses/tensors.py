@@ -8,11 +8,11 @@ from tlcourse.arguments import check_number
 
 
 def floats(value, like=None):
-    """The value as a tensor of floats; whole numbers and half precision become float32.
+    """Convert to a float tensor; whole numbers and half precision become float32.
 
     Args:
         value: number, array or Keras variable.
-        like: tensor whose dtype the result shall have: TensorFlow adds no float64 to a float32.
+        like: tensor whose dtype the result takes: TensorFlow cannot add float64 to float32.
 
     Returns:
         Tensor, float32 or float64.
@@ -26,14 +26,14 @@ def floats(value, like=None):
 
 
 def matrix(value, name, *, like=None, rows=1, columns=1):
-    """The value as a tensor of floats (n, d).
+    """Convert to a float tensor (n, d).
 
     Args:
         value: array.
         name: str, the argument to name in the message.
-        like: tensor whose dtype the result shall have; None for its own.
-        rows: int, the fewest that make sense.
-        columns: int, the same for columns.
+        like: tensor whose dtype the result takes; None keeps its own.
+        rows: int, minimum number of rows.
+        columns: int, minimum number of columns.
 
     Returns:
         Tensor (n, d).

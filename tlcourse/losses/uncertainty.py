@@ -11,17 +11,17 @@ _FACTORS = {"classification": 1.0, "regression": 0.5}
 
 @verb
 def uncertainty_weighted(losses, log_variances, kinds):
-    """Sum of losses, each divided by a variance that is learned with the model.
+    """Sum of losses, each divided by a learned variance.
 
     loss = Σ_t c_t · exp(−s_t) · L_t + s_t / 2, s_t = log σ_t²,
     with c = 1 for classification and c = ½ for regression.
     A noisy task gets a large variance and so a small weight; s_t / 2 keeps the variances from
-    growing for ever. At the best s_t, exp(s_t) = 2 · c_t · L_t: a task's weight is about one over
-    its loss, so units (metres or millimetres) stop to matter.
+    growing without bound. At the optimal s_t, exp(s_t) = 2 · c_t · L_t: a task's weight is about
+    one over its loss, so units (metres or millimetres) stop mattering.
 
     Args:
         losses: k scalars (a list) or array (k,): mean cross-entropies and mean squared errors.
-        log_variances: k scalars (a list) or array (k,), trainable; begin with 0. As logarithms
+        log_variances: k scalars (a list) or array (k,), trainable; start at 0. As logarithms
             they may take any value.
         kinds: list of k names, "classification" or "regression".
 
@@ -29,8 +29,8 @@ def uncertainty_weighted(losses, log_variances, kinds):
         Scalar, dtype of the losses; may be negative.
 
     Raises:
-        ValueError: if there is not one number for each kind.
-        UnknownName: (a ValueError) if a kind is none of the two.
+        ValueError: if there is not one number per kind.
+        UnknownName: (a ValueError) if a kind is neither of the two.
 
     Example:
         >>> kinds = ["classification", "regression"]

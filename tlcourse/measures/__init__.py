@@ -1,7 +1,7 @@
 """Measures: accuracy with intervals, and scores that predict it.
 
 Transferability scores rank backbones before any training; distances and bounds compare domains;
-label-free scores choose a model without target labels (higher is better for each of them).
+label-free scores select a model without target labels (for all of them, higher is better).
 """
 
 from tlcourse.measures.accuracy import accuracy

@@ -19,7 +19,7 @@ def accuracy(model, x, labels):
         Float in [0, 1].
 
     Raises:
-        ValueError: if the labels are not one for each example, or name more classes than the
+        ValueError: if there is not one label per example, or labels name more classes than the
             model has.
     """
     if np.shape(labels) != (len(x),):

@@ -11,13 +11,13 @@ def check_features(features, name, *, least=2):
     Args:
         features: array-like (n, d).
         name: str, the argument to name in the message.
-        least: int, the fewest rows allowed.
+        least: int, minimum number of rows.
 
     Returns:
         float64 array (n, d).
 
     Raises:
-        ValueError: for another shape, too few rows, no column, NaN or infinity.
+        ValueError: for another shape, too few rows, no columns, NaN or infinity.
     """
     features = numbers(features, name)
     if features.ndim != 2 or len(features) < least or features.shape[1] == 0:
@@ -38,11 +38,11 @@ def check_classes(labels, n_examples, name, x_name):
         x_name: str, the argument that holds the examples.
 
     Returns:
-        Pair: int array (n,) in 0 to n_classes - 1, and n_classes (int). Ids that do not occur
-        are left out.
+        Pair: int array (n,) in 0 to n_classes - 1, and n_classes (int). Unused ids are left
+        out.
 
     Raises:
-        ValueError: if they are no whole numbers from 0, not one per example, or all the same.
+        ValueError: if they are not whole numbers from 0, not one per example, or all the same.
     """
     labels = np.asarray(labels)
     check_labels(labels, n_examples, None, name, x_name)
@@ -64,7 +64,7 @@ def check_probs(probs, name):
 
     Raises:
         ValueError: for another shape, a negative number, NaN, or a row whose sum is not 1
-            (0.001 off is allowed: half precision).
+            (within 0.001, for half precision).
     """
     probs = numbers(probs, name)
     if probs.ndim != 2 or len(probs) == 0 or probs.shape[1] < 2:
@@ -94,8 +94,8 @@ def check_values(values, name, *, least, n=None):
     Args:
         values: array-like (n,).
         name: str, the argument to name in the message.
-        least: int, the fewest allowed.
-        n: int, how many there must be; None allows any number from `least`.
+        least: int, minimum number of values.
+        n: int, required number of values; None allows any number from `least`.
 
     Returns:
         float64 array (n,).
@@ -118,7 +118,7 @@ def check_accuracies(values, name, *, n=None):
     Args:
         values: array-like (n,).
         name: str, the argument to name in the message.
-        n: int, how many there must be; None allows any number from 2.
+        n: int, required number of values; None allows any number from 2.
 
     Returns:
         float64 array (n,), in [0, 1].

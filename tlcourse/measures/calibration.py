@@ -10,12 +10,12 @@ from tlcourse.measures.arrays import check_probs
 
 
 class Reliability(NamedTuple):
-    """What a reliability diagram draws, one number per bin from low to high confidence.
+    """The data of a reliability diagram, one number per bin from low to high confidence.
 
     Attributes:
-        confidence: float64 array (bins,), mean of the greatest probability; NaN in an empty bin.
-        accuracy: float64 array (bins,), share of right predictions; NaN in an empty bin.
-        count: int64 array (bins,), examples in the bin.
+        confidence: float64 array (bins,), mean of the highest probability; NaN in an empty bin.
+        accuracy: float64 array (bins,), share of correct predictions; NaN in an empty bin.
+        count: int64 array (bins,), number of examples in the bin.
     """
 
     confidence: np.ndarray
@@ -27,9 +27,9 @@ class Reliability(NamedTuple):
 def reliability(probs, labels, *, bins=15):
     """Confidence and accuracy of the predictions, by bins of confidence.
 
-    Bin m of M holds the examples whose greatest probability lies in ((m − 1) / M, m / M].
-    A calibrated model has accuracy equal to confidence in every bin; networks that were trained
-    long on hard labels are usually surer than they are right, and more so on another domain.
+    Bin m of M contains the examples whose highest probability lies in ((m − 1) / M, m / M].
+    A calibrated model has accuracy equal to confidence in every bin; networks trained long on hard
+    labels are usually overconfident, and more so on another domain.
 
     Args:
         probs: float array (n, n_classes), each row sums to 1.
@@ -40,8 +40,8 @@ def reliability(probs, labels, *, bins=15):
         `Reliability`: three arrays (bins,), confidence, accuracy and count.
 
     Raises:
-        ValueError: if rows are no probabilities, labels are not one per example or name a class
-            that has no column, or `bins` is no whole number from 1.
+        ValueError: if rows are not probabilities, labels are not one per example or name a class
+            without a column, or `bins` is not a whole number >= 1.
 
     Example:
         >>> found = reliability([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8]], [0, 1, 1], bins=2)
@@ -68,8 +68,8 @@ def expected_calibration_error(probs, labels, *, bins=15):
     """Expected calibration error: mean gap between confidence and accuracy.
 
     ECE = Σ_bins (count / n) · |accuracy − confidence|
-    0 is perfect. It looks at the class that is named first only, and depends on the bins: compare
-    models with the same `bins` and about as many examples (few examples raise it).
+    0 is perfect. It considers only the predicted class, and depends on the bins: compare models
+    with the same `bins` and similar numbers of examples (few examples increase it).
 
     Args:
         probs: float array (n, n_classes), each row sums to 1.

@@ -1,4 +1,4 @@
-"""Forgetting: what a model lost on the source while it learned the target."""
+"""Forgetting: the source accuracy that a model loses while learning the target."""
 
 import numpy as np
 
@@ -13,19 +13,19 @@ def forgetting(before, after):
 
     forgetting = accuracy_before − accuracy_after, seed by seed.
     Positive: the model forgot; negative: the target helped the source. Differences are taken
-    within a seed, so what makes one seed better than another cancels. With more than two tasks the
-    paper subtracts from the best accuracy ever seen; with one step it is this.
+    within a seed, so effects of the seed cancel. With more than two tasks the paper subtracts from
+    the best accuracy ever reached; with a single step the two agree.
 
     Args:
         before: float in [0, 1], or such floats (n_seeds,), n_seeds >= 2.
-        after: the same kind as `before`, from the same seeds in the same order.
+        after: same type as `before`, from the same seeds in the same order.
 
     Returns:
         Float in [-1, 1] for two floats; `Interval` of the mean difference over seeds for two lists.
 
     Raises:
-        ValueError: if a number is no accuracy, there are fewer than 2 seeds, or the two are not of
-            the same length or kind.
+        ValueError: if a number is not an accuracy, there are fewer than 2 seeds, or the two differ
+            in length or type.
 
     Example:
         >>> round(forgetting(0.95, 0.70), 6)

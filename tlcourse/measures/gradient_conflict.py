@@ -15,8 +15,8 @@ def gradient_conflict(gradients):
     they share.
 
     Args:
-        gradients: t >= 2 flat float arrays (n_weights,), one per task: the gradient of its loss by
-            the shared weights, all variables joined in one order. None may be all zeros.
+        gradients: t >= 2 flat float arrays (n_weights,), one per task: the gradient of its loss
+            with respect to the shared weights, concatenated in one order. None may be all zeros.
 
     Returns:
         float64 array (t, t), symmetric, in [−1, 1], 1 on the diagonal.
@@ -42,17 +42,17 @@ def gradient_conflict(gradients):
         largest = np.abs(flat).max()
         if largest == 0:
             raise ValueError(f"`gradients[{i}]` must not be all zeros: it has no direction.")
-        flat = flat / largest  # no square can overflow or vanish
+        flat = flat / largest  # so that no square overflows or underflows
         units.append(flat / np.linalg.norm(flat))
     cosines = np.array(units) @ np.array(units).T
-    cosines = np.clip((cosines + cosines.T) / 2, -1, 1)  # rounding leaves it not quite symmetric
+    cosines = np.clip((cosines + cosines.T) / 2, -1, 1)  # rounding breaks the symmetry slightly
     np.fill_diagonal(cosines, 1)
     return cosines + 0.0  # not −0.0
 
 
 @verb
 def conflicting_pairs(gradients):
-    """The share of pairs of tasks whose gradients conflict.
+    """Share of task pairs whose gradients conflict.
 
     share = #{i < j : cosine_ij < 0} / (t (t − 1) / 2)
 

@@ -15,7 +15,7 @@ class Interval:
     Attributes:
         mean: float.
         half_width: float >= 0, in the unit of the values.
-        n: int, values that went in.
+        n: int, number of values.
     """
 
     mean: float
@@ -45,8 +45,8 @@ def interval(values, *, level=0.95):
     """Student's t interval of the mean of independent runs.
 
     half-width = t_{(1 + level) / 2, n − 1} · s / √n, with s² the sum of squares over n − 1.
-    Runs that share a target test set are independent in seed, not in test images: the interval
-    says how much another seed would change the number.
+    Runs on the same target test set are independent in seed, not in test images: the interval
+    says how much the result would change with another seed.
 
     Args:
         values: n >= 2 finite numbers, one per seed.
@@ -56,7 +56,7 @@ def interval(values, *, level=0.95):
         `Interval`.
 
     Raises:
-        ValueError: if there are fewer than 2 values, one is not finite, or `level` is off.
+        ValueError: if there are fewer than 2 values, one is not finite, or `level` is invalid.
 
     Example:
         >>> print(interval([0.90, 0.92, 0.94]))

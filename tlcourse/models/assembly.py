@@ -14,14 +14,14 @@ def new_head(backbone, n_classes, *, hidden=(), dropout=0.0, normalise=False, ze
     """Build a classification head: features to one logit per class.
 
     Args:
-        backbone: `keras.Model` whose features (n, d) the head will take.
-        n_classes: int, logits.
-        hidden: widths of ReLU layers before the last; none makes the head linear.
-        dropout: share of the features dropped in training (Srivastava et al., 2014).
-        normalise: begin with a `FeatureScale` layer named "scale"; adapt it to features before
-            training.
-        zero: begin the last layer with zeros, so that nothing random is left in directions that
-            few labels say nothing about.
+        backbone: `keras.Model`, to features (n, d).
+        n_classes: int, number of logits.
+        hidden: widths of hidden ReLU layers; empty for a linear head.
+        dropout: float, dropout rate of the features in training (Srivastava et al., 2014).
+        normalise: bool, begin with a `FeatureScale` layer named "scale"; adapt it to features
+            before training.
+        zero: bool, initialise the last layer with zeros, so that nothing random remains in
+            directions that few labels do not determine.
 
     Returns:
         `keras.Model`, (n, d) to (n, n_classes).
@@ -58,10 +58,10 @@ def join(backbone, head):
         head: `keras.Model`, features (n, d) to logits.
 
     Returns:
-        `keras.Model` that sends images through the backbone and then the head.
+        `keras.Model`, images through the backbone and then the head.
 
     Raises:
-        ValueError: if the head takes features of another width.
+        ValueError: if the head expects features of another width.
     """
     check_backbone(backbone)
     if head.input_shape[1:] != backbone.output_shape[1:]:
@@ -83,7 +83,7 @@ def with_augmentation(model, augment):
             which a copy is used; or None.
 
     Returns:
-        `keras.Model`; the model itself when there is nothing to put before it.
+        `keras.Model`; `model` itself if `augment` is None.
     """
     if augment is None:
         return model
@@ -97,7 +97,7 @@ def copy_of(model):
     """Copy a model; no variable is shared.
 
     Args:
-        model: `keras.Model` whose layers can be rebuilt from their config, as all of Keras's can.
+        model: `keras.Model` whose layers can be rebuilt from their config, as all of Keras' can.
 
     Returns:
         `keras.Model`.

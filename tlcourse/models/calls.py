@@ -11,13 +11,13 @@ from tlcourse.models.freezing import single_layers
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a layer while the model was built.
+    """One call of a layer during the construction of a model.
 
     Attributes:
-        layer: `keras.layers.Layer`, a model inside included, or an operation such as `ops.flip`.
-        args: tuple, of symbolic tensors and constants.
-        kwargs: dict, likewise.
-        output: symbolic tensor, or a structure of some.
+        layer: `keras.layers.Layer`, possibly a nested model, or an operation such as `ops.flip`.
+        args: tuple of symbolic tensors and constants.
+        kwargs: dict of the same.
+        output: symbolic tensor, or a structure of them.
     """
 
     layer: keras.Operation
@@ -27,12 +27,12 @@ class Call:
 
     @property
     def inputs(self):
-        """The tensors that it takes (list)."""
+        """The call's input tensors (list)."""
         return [x for x in tree.flatten((self.args, self.kwargs)) if keras.utils.is_keras_tensor(x)]
 
     @property
     def outputs(self):
-        """The tensors that it gives (list)."""
+        """The call's output tensors (list)."""
         return tree.flatten(self.output)
 
 
@@ -44,7 +44,7 @@ def is_graph(model):
         model: `keras.Model`.
 
     Returns:
-        bool; False for a subclass that is all code, or of several inputs or outputs.
+        bool; False for a subclassed model, or several inputs or outputs.
     """
     return len(getattr(model, "inputs", None) or ()) == 1 == len(model.outputs)
 
@@ -54,7 +54,7 @@ def calls_of(model):
     """List the calls of a model's layers, each after those whose outputs it takes.
 
     Args:
-        model: `keras.Model`, functional or sequential. A model inside it is one call.
+        model: `keras.Model`, functional or sequential. A nested model is one call.
 
     Returns:
         `(inputs, calls, outputs)`: lists of symbolic tensors, of `Call` and of symbolic tensors.
@@ -68,7 +68,7 @@ def calls_of(model):
 
     if isinstance(model, keras.Sequential):
         given = model.inputs[0]
-        # A name of its own, not one that counts up: what is built on it may share a twin.
+        # A unique name, not a counter: a model built on it may share a twin.
         x = start = keras.Input(batch_shape=given.shape, dtype=given.dtype, name=f"{model.name}_in")
         for layer in model.layers:
             x = note(layer, x)
@@ -83,13 +83,13 @@ def call_again(call, values, layer=None):
 
     Args:
         call: `Call`.
-        values: dict, `id` of a symbolic tensor to the one that stands for it now; what the call
-            gives is added.
-        layer: what to call in place of the layer; it must give as many tensors or more, of which
-            the first are taken.
+        values: dict, `id` of a symbolic tensor to its replacement; the call's outputs are
+            added.
+        layer: layer to call instead; it must return at least as many tensors, of which the
+            first are used.
 
     Returns:
-        List of the tensors that were given.
+        List of output tensors.
     """
     args, kwargs = tree.map_structure(lambda x: values.get(id(x), x), (call.args, call.kwargs))
     given = tree.flatten((layer or call.layer)(*args, **kwargs))
@@ -105,7 +105,7 @@ def inside(layer, wanted):
         wanted: iterable of `keras.layers.Layer`.
 
     Returns:
-        List of `keras.layers.Layer`, in their order; empty if `layer` is no model, or one of
+        List of `keras.layers.Layer`, in their order; empty if `layer` is not a model, or has
         several inputs or outputs.
     """
     if not isinstance(layer, keras.Model) or not is_graph(layer):

@@ -12,7 +12,7 @@ def check_backbone(backbone):
         backbone: `keras.Model`, or anything else given as one.
 
     Raises:
-        ValueError: that says what it is instead, and what to do.
+        ValueError: if it is anything else; says what it is and what to do.
     """
     if not isinstance(backbone, keras.Model):
         raise ValueError(  # noqa: TRY004 (one kind of error for every argument that is wrong)
@@ -60,7 +60,7 @@ def check_fits(backbone, shape, name):
         name: str, the argument that holds the examples.
 
     Raises:
-        ValueError: that names both shapes; also for what `check_backbone` refuses.
+        ValueError: if the shapes differ, naming both; or as `check_backbone`.
     """
     check_backbone(backbone)
     takes = tuple(backbone.input_shape[1:])

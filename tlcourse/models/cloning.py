@@ -10,8 +10,8 @@ from tlcourse.models.freezing import single_layers
 def clone_of(model):
     """Rebuild a model from the configs of its layers, with new random weights.
 
-    What `keras.models.clone_model` does, and one thing more: a Dense layer with LoRA forgets its
-    `lora_alpha` when it is rebuilt (Keras 3.15).
+    Like `keras.models.clone_model`, but a Dense layer with LoRA keeps its `lora_alpha`, which
+    Keras 3.15 loses on rebuilding.
 
     Args:
         model: `keras.Model`.
@@ -32,7 +32,7 @@ def rebuilt(layer, **changes):
 
     Args:
         layer: `keras.layers.Layer`.
-        **changes: settings that are to be others.
+        **changes: config entries to override.
 
     Returns:
         `keras.layers.Layer` of the same class.

@@ -9,11 +9,11 @@ from keras import ops
 class FeatureScale(keras.layers.Layer):
     """Subtract one mean and divide by one standard deviation, both learned by `adapt`.
 
-    y = (x − m) / s, with m and s over all entries of the features that `adapt` saw. One pair for
-    all features, not one each: how much a feature varies is itself something the backbone learned.
+    y = (x − m) / s, with m and s over all entries of the features passed to `adapt`. One pair for
+    all features, not one each: the backbone has learned how much each feature varies.
 
     m and s are variables. `keras.layers.Normalization` keeps constants beside its variables, which
-    `set_weights`, and so a copy of the model, leaves behind.
+    `set_weights` does not copy, and so neither does a copy of the model.
     """
 
     def build(self, input_shape):
@@ -28,7 +28,7 @@ class FeatureScale(keras.layers.Layer):
             features: float array (n, d).
         """
         self.mean.assign(np.mean(features, dtype="float64"))
-        # Features that are all alike have nothing to be divided by.
+        # Constant features have no standard deviation to divide by.
         self.deviation.assign(np.std(features, dtype="float64") or 1.0)
 
     def call(self, inputs):

@@ -12,14 +12,14 @@ def freeze(model, up_to=None):
     """Freeze a model's layers from the input up to a named one, batch normalisation included.
 
     A frozen `BatchNormalization` layer also stops updating its statistics and uses the stored ones
-    in `fit`: freezing the layer itself is what does it, calling the model with `training=False`
-    while the layer is trainable does not.
+    in `fit`: this needs the layer itself to be frozen; calling the model with `training=False`
+    while the layer is trainable is not enough.
 
     Args:
         model: `keras.Model`, changed in place. Compile it after freezing.
-        up_to: a layer's name, or the beginning of several names such as "block2" (which "block21"
-            is not): everything up to the last such layer is frozen and everything after it is
-            trainable. Layers of models inside the model count too. None freezes all.
+        up_to: str, a layer's name, or a prefix of several names such as "block2" (which does not
+            match "block21"): everything up to the last such layer is frozen and everything after
+            it is trainable. Layers of nested models count too. None freezes all.
 
     Returns:
         `model`.
@@ -56,7 +56,7 @@ def thaw(model):
 def freeze_batchnorm(model):
     """Freeze every batch-normalisation layer of a model, however deep, and nothing else.
 
-    With few target images a batch is a poor estimate of the statistics; the source's are kept.
+    With few target images a batch gives poor statistics; this keeps those of the source.
 
     Args:
         model: `keras.Model`, changed in place.
@@ -80,10 +80,10 @@ def layers_up_to(model, beginning):
         beginning: str, see `freeze`.
 
     Returns:
-        List of `keras.layers.Layer`, those of models inside included.
+        List of `keras.layers.Layer`, including those of nested models.
 
     Raises:
-        UnknownName: (a ValueError) if no layer's name begins so.
+        UnknownName: (a ValueError) if no layer's name has this prefix.
     """
     every = list(single_layers(model))
     is_name = isinstance(beginning, str)
@@ -97,7 +97,7 @@ def layers_up_to(model, beginning):
 
 
 def _set(model, *, trainable):
-    # Layer by layer: on TensorFlow a model whose own flag already has this value hands it to none.
+    # Layer by layer: on TensorFlow, setting a model's flag to its current value reaches no layer.
     model.trainable = trainable
     for layer in model.layers:
         if isinstance(layer, Model):

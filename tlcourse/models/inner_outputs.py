@@ -11,15 +11,15 @@ def with_inner_outputs(model, wanted):
     """Build a model that also returns intermediate outputs.
 
     Args:
-        model: `keras.Model`, functional or sequential, from one input to one output.
-        wanted: list of `keras.layers.Layer` of it, or of models inside it. Of a layer that is used
-            several times the first output is given.
+        model: `keras.Model`, functional or sequential, with one input and one output.
+        wanted: list of `keras.layers.Layer` of it, or of nested models. A layer that is used
+            several times returns its first output.
 
     Returns:
-        `keras.Model` from the same input to a list: the output, then what each wanted layer gives.
+        `keras.Model` from the same input to a list: the output, then each wanted layer's output.
 
     Raises:
-        ValueError: if a layer is not in the model, or lies in a model inside that has several
+        ValueError: if a layer is not in the model, or lies in a nested model that has several
             inputs or outputs.
     """
     (start,), calls, (end,) = calls_of(model)

@@ -11,15 +11,15 @@ def insert_after(model, added):
     """Build a model with new layers inserted after some of its own.
 
     Args:
-        model: `keras.Model`, functional or sequential, from one input to one output.
-        added: dict, `keras.layers.Layer` of the model, or of models inside it, to the new layer
-            that changes its output; it must keep the shape.
+        model: `keras.Model`, functional or sequential, with one input and one output.
+        added: dict, `keras.layers.Layer` of the model, or of nested models, to the new layer
+            that transforms its output and keeps its shape.
 
     Returns:
         `keras.Model`.
 
     Raises:
-        ValueError: if a layer is not in the model, or lies in a model inside that has several
+        ValueError: if a layer is not in the model, or lies in a nested model that has several
             inputs or outputs.
     """
     (start,), calls, (end,) = calls_of(model)

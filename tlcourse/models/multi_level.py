@@ -13,19 +13,19 @@ def multi_level(backbone, names, *, places=1, mirror=False):
     """Make a backbone whose features are those of several layers, side by side.
 
     Each layer's output is averaged over the image, or over each of `places` × `places` parts of it;
-    then all are concatenated. What the source's classes did not need is gone from the last layer,
-    and often still there in earlier ones: the further the target is from the source, the more a
-    probe gains by them.
+    then all are concatenated. The last layer has lost what the source's classes did not need, while
+    earlier ones often still have it: the further the target is from the source, the more a probe
+    gains from them.
 
     Args:
         backbone: `keras.Model`, images to features.
-        names: names of its layers, from early to late.
-        places: int, parts of each side of the image; the layers' sides must be multiples of it.
-        mirror: add the features of the mirrored image, so that left and right do not matter. It
-            doubles the work.
+        names: list of str, names of its layers, from early to late.
+        places: int, parts per side of the image; must divide the sides of the layers' outputs.
+        mirror: bool, add the features of the mirrored image, so that left and right do not
+            matter. It doubles the cost.
 
     Returns:
-        `keras.Model` of the same images and the same variables, features
+        `keras.Model` with the same images and variables, and features
         (n, places² · Σ channels).
 
     Raises:

@@ -7,9 +7,9 @@ from keras import layers
 from tlcourse.arguments import check_count, verb
 from tlcourse.models.freezing import single_layers, thaw
 
-# "block2" of "block2_conv", "block_16" of "block_16_expand", but "conv2d_1" of "conv2d_1".
+# "block2" in "block2_conv", "block_16" in "block_16_expand", but "conv2d_1" in "conv2d_1".
 _NUMBERED = re.compile(r"[A-Za-z]+(?:[123]d)?_?\d+(?!\d|d\b|d_)")
-# "transformer_layer_3", where no name begins with one word and a number
+# "transformer_layer_3", if no name begins with one word and a number
 _NUMBERED_LATER = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)*_?\d+")
 
 
@@ -17,12 +17,12 @@ _NUMBERED_LATER = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)*_?\d+")
 def stages(backbone):
     """Group the layers that have weights by the beginning of their names, from input to output.
 
-    Layers whose names begin with the same word and number, such as "block2", make a stage. A layer
-    without a number belongs to the stage before it, and at the very beginning to the first one.
-    Numbers that Keras itself gave count only where there are no others.
+    Layers whose names begin with the same word and number, such as "block2", form a stage. A layer
+    without a number belongs to the preceding stage, or to the first one if there is none. Numbers
+    assigned by Keras count only if there are no others.
 
     Args:
-        backbone: `keras.Model`; layers of models inside it count too.
+        backbone: `keras.Model`; layers of nested models count too.
 
     Returns:
         List of lists of `keras.layers.Layer`. A backbone without numbers is one stage.
@@ -62,14 +62,14 @@ def _named_by_keras(layer):
 def stage_ends(backbone):
     """Return for each stage the layer that gives its output, activation and addition included.
 
-    It is the last layer before the next stage begins whose output has as many axes as that of the
-    stage's last weights: for the last stage of a convolutional network its map, not the mean of it.
+    It is the last layer before the next stage whose output has as many axes as that of the stage's
+    last weights: for the last stage of a convolutional network its map, not the map's mean.
 
     Args:
         backbone: `keras.Model`.
 
     Returns:
-        List of `keras.layers.Layer`, one for each of `stages`.
+        List of `keras.layers.Layer`, one per stage of `stages`.
     """
     order = list(single_layers(backbone))
     begins = [order.index(stage[0]) for stage in stages(backbone)]

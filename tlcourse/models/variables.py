@@ -13,9 +13,9 @@ def values_of(variables):
         variables: list of `keras.Variable`.
 
     Returns:
-        List of arrays with memory of their own, of the variables' shapes and dtypes.
+        List of arrays that own their memory, with the variables' shapes and dtypes.
     """
-    # Not np.array alone, nor get_weights: both ask a Keras variable for a keyword that it lacks.
+    # Neither np.array alone nor get_weights: both pass a keyword that Keras variables lack.
     return [np.array(np.asarray(variable)) for variable in variables]
 
 
@@ -24,8 +24,8 @@ def hand_over(variables, to):
     """Give variables the values of others.
 
     Args:
-        variables: list of `keras.Variable`, whose values are read.
-        to: list of as many, of the same shapes; those that are the same are passed over.
+        variables: list of `keras.Variable` to read.
+        to: list of as many, with the same shapes; variables in both places are skipped.
     """
     for variable, receiver in zip(variables, to, strict=True):
         if variable is not receiver:

@@ -12,8 +12,8 @@ def labelled_bars(ax, values, *, errors=None, unit="", colours=None, spec=".2f")
         ax: matplotlib `Axes`.
         values: dict, name to number.
         errors: dict, name to half-width of an interval, or None.
-        unit: str, written on the axis.
-        colours: list of colours, one per bar; by default all bars have one.
+        unit: str, label of the axis.
+        colours: list of colours, one per bar; by default all bars share one.
         spec: format of the numbers.
 
     Returns:

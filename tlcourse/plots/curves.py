@@ -52,7 +52,7 @@ def accuracy_along_training(ax, curves, x, *, xlabel):
 
 
 def _line(ax, name, look, x, samples):
-    from tlcourse.measures import interval  # that room loads Keras; other pictures do without
+    from tlcourse.measures import interval  # loads Keras, which other figures do not need
 
     intervals = [interval(sample) for sample in samples]
     ax.plot(x, [each.mean for each in intervals], label=name, **look)

@@ -11,15 +11,15 @@ def show_domains(ax, domains, *, per_class=1, seed=0):
 
     Args:
         ax: matplotlib `Axes`.
-        domains: list of `Domain` of images of one shape and the same number of classes.
-        per_class: int, images of each class.
-        seed: int, which images.
+        domains: list of image `Domain`s with equal image shapes and numbers of classes.
+        per_class: int, images per class.
+        seed: int, selects the images.
 
     Returns:
         `ax`.
 
     Raises:
-        ValueError: if the domains' images differ in shape or their classes in number.
+        ValueError: if the domains differ in image shape or number of classes.
     """
     domains = check_several(domains, "domains", of="domains")
     check_count(per_class, "per_class")

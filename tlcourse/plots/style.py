@@ -10,7 +10,7 @@ TARGET = "#D55E00"
 PALETTE = ("#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#555555")
 _LINES = ("-", "-.", ":", (0, (5, 1)), "--")
 _MARKERS = ("o", "s", "^", "D", "v")
-# What a strategy looks like stays the same through all figures.
+# A strategy looks the same in all figures.
 _KNOWN = {"fine-tuned": 0, "linear probe": 1, "MLP head": 2, "from scratch": 4}
 
 
@@ -19,7 +19,7 @@ def looks(names):
     """Give every line of a figure its colour, dash and marker.
 
     Args:
-        names: list of str; strategies that the course names keep their own look.
+        names: list of str; strategies named by the course keep their own look.
 
     Returns:
         Dict, name to keyword arguments of `Axes.plot`.

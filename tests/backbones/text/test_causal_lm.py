@@ -121,7 +121,7 @@ def test_the_seed_decides(trained):
 def test_rare_words_are_one():
     model = train_causal_lm(["a a a b b c"], seed=0, n_words=4, epochs=1, **SMALL)
     assert model.vocabulary == ["<end>", "<unknown>", "a", "b"]
-    with pytest.raises(ValueError, match="`texts` must hold words"):
+    with pytest.raises(ValueError, match="`texts` must contain words"):
         train_causal_lm([" "], seed=0)
 
 
@@ -141,7 +141,7 @@ def test_a_damaged_file_is_named(trained, tmp_path, content):
     path = tmp_path / "lm.npz"
     save_causal_lm(path, trained)
     path.write_bytes(path.read_bytes()[:-300] if content is None else content)
-    with pytest.raises(CourseError, match=r"lm\.npz is damaged, or holds no language model"):
+    with pytest.raises(CourseError, match=r"lm\.npz is damaged, or not a language model"):
         load_causal_lm(path)
 
 

@@ -191,15 +191,15 @@ def of_type(path, name):
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda at: (at / "config.json").unlink(), "holds no config.json"),
+        (lambda at: (at / "config.json").unlink(), "has no config.json"),
         (lambda at: (at / "config.json").write_text("{"), "config.json is damaged"),
         (lambda at: (at / "config.json").write_text("{}"), "no model_type"),
         (lambda at: (at / "config.json").write_text("[]"), "no model_type"),
-        (lambda at: of_type(at / "config.json", "gpt2"), "of type 'gpt2'; text encoders are"),
-        (lambda at: (at / "model.safetensors").unlink(), "holds no model.safetensors"),
+        (lambda at: of_type(at / "config.json", "gpt2"), "of type 'gpt2'; supported are"),
+        (lambda at: (at / "model.safetensors").unlink(), "has no model.safetensors"),
         (
             lambda at: (at / "model.safetensors").rename(at / "pytorch_model.bin"),
-            "holds no model.safetensors; weights in other files, which may hold code",
+            "has no model.safetensors; weights in other files, which may contain code",
         ),
         (lambda at: cut(at / "model.safetensors"), "No text encoder can be loaded from"),
         (lambda at: (at / "vocab.txt").unlink(), "No text encoder can be loaded from .*vocab.txt"),
@@ -218,7 +218,7 @@ def test_a_folder_that_lacks_something_is_told(folder, spoil, message):
 
 @pytest.mark.parametrize("name", ["no/such/folder", "./missing/"])
 def test_a_folder_that_is_not_there(name):
-    with pytest.raises(CourseError, match=r"holds no config\.json"):
+    with pytest.raises(CourseError, match=r"has no config\.json"):
         load_text_encoder(name)
 
 

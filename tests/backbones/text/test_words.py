@@ -142,7 +142,7 @@ def test_the_seed_decides_whatever_python_hashes():
 @needs_gensim
 @pytest.mark.parametrize("sentences", [[], ["all words differ"], ["1 2 3"]])
 def test_no_word_that_comes_twice(sentences):
-    with pytest.raises(ValueError, match="`sentences` must hold words that come twice"):
+    with pytest.raises(ValueError, match="`sentences` must contain words that occur twice"):
         train_words(sentences, seed=0)
 
 
@@ -166,7 +166,9 @@ def test_vectors_come_back_from_disk_in_half_precision(tmp_path, encoder):
 
 def test_the_vectors_that_come_with_the_course_or_how_to_get_them(tmp_path, monkeypatch):
     monkeypatch.setattr("tlcourse.backbones.text.words.data_folder", lambda: tmp_path)
-    with pytest.raises(CourseError, match=r"no word vectors at .*words.npz: `tlcourse pretrain"):
+    with pytest.raises(
+        CourseError, match=r"no word vectors at .*words.npz: train them with `tlcourse pretrain"
+    ):
         load_words()
     save_words(tmp_path / "words.npz", WORDS, VECTORS)
     assert load_words()(["good"]).tolist() == [[1, 0.5, 0]]
@@ -203,5 +205,5 @@ def test_a_damaged_file_is_named(tmp_path, spoil):
     path = tmp_path / "words.npz"
     save_words(path, WORDS, VECTORS)
     spoil(path)
-    with pytest.raises(CourseError, match=r"words.npz is damaged, or holds no word vectors"):
+    with pytest.raises(CourseError, match=r"words.npz is damaged, or has no word vectors"):
         load_words(path)

@@ -50,7 +50,7 @@ def test_only_replies_of_their_own_kind_are_taken(kernel):
 def test_an_answer_that_does_not_come():
     with (
         Kernel(Unprotected(), LIMITS) as kernel,
-        pytest.raises(Stopped, match=r"No answer came within 0\.5 seconds"),
+        pytest.raises(Stopped, match=r"It did not answer within 0\.5 seconds"),
     ):
         kernel.run("import time; time.sleep(9)", seconds=0.5)
 

@@ -72,8 +72,8 @@ def test_our_own_notebooks_can_be_read():
         ("[]", "no list of cells"),
         ('{"cells": {"a": 1}}', "no list of cells"),
         ('{"worksheets": []}', "no list of cells"),
-        ('{"cells": [1, null, {"cell_type": "code"}]}', "no answer of lesson 04"),
-        ('{"cells": []}', "no answer of lesson 04"),
+        ('{"cells": [1, null, {"cell_type": "code"}]}', "no answers of lesson 04"),
+        ('{"cells": []}', "no answers of lesson 04"),
     ],
     ids=["empty", "cut", "deep", "list", "dict", "format 3", "odd cells", "no cells"],
 )
@@ -91,19 +91,19 @@ def test_odd_marks_are_no_answer(write):
     odd = [cell("x", ["ex-04-1"]), cell("x", 5)]
     odd.append({"cell_type": "code", "source": "x", "metadata": {"nbgrader": "ex-04-1"}})
     odd.append({"cell_type": "markdown", **{k: v for k, v in odd[0].items() if k != "cell_type"}})
-    with pytest.raises(UnreadableSubmission, match="no answer of lesson 04:"):
+    with pytest.raises(UnreadableSubmission, match="no answers of lesson 04:"):
         read_submission(write(*odd), "04")
 
 
 def test_a_notebook_of_another_lesson(write):
-    with pytest.raises(UnreadableSubmission, match="it has some of lesson 01"):
+    with pytest.raises(UnreadableSubmission, match="it has answers of lesson 01"):
         read_submission(write(cell("x", "ex-01-1")), "04")
 
 
 def test_a_large_file_is_not_read(write):
     path = write(cell("x", "ex-04-1"))
     os.truncate(path, MAX_BYTES + 1)
-    with pytest.raises(UnreadableSubmission, match=r"has 20 MB; at most 20"):
+    with pytest.raises(UnreadableSubmission, match=r"has 20 MB; the limit is 20"):
         read_submission(path, "04")
 
 

@@ -55,21 +55,21 @@ ARRAY = {"a": "<f4", "s": [2], "b": "AAAAAAAAAAA="}
 @pytest.mark.parametrize(
     ("document", "why"),
     [
-        (None, "no plain data"),
-        ({"x": 1}, "no plain data"),
-        ({"f": 1.0}, "no plain data"),
-        ({"f": "one"}, "no plain data"),
-        ({"d": [1]}, "no plain data"),
-        (1.5, "no plain data"),
+        (None, "not plain data"),
+        ({"x": 1}, "not plain data"),
+        ({"f": 1.0}, "not plain data"),
+        ({"f": "one"}, "not plain data"),
+        ({"d": [1]}, "not plain data"),
+        (1.5, "not plain data"),
         (ARRAY | {"a": "|O"}, "unknown kind"),
-        (ARRAY | {"a": ["<f4"]}, "no plain data"),
+        (ARRAY | {"a": ["<f4"]}, "not plain data"),
         (ARRAY | {"s": [-1, -2]}, "unknown kind"),
-        (ARRAY | {"s": [10**9]}, "not whole"),
+        (ARRAY | {"s": [10**9]}, "incomplete array"),
         (ARRAY | {"s": []}, "unknown kind"),
         (ARRAY | {"s": [True, 2]}, "unknown kind"),
-        (ARRAY | {"b": "AAAA"}, "not whole"),
-        (ARRAY | {"b": "%%%%"}, "not whole"),
-        (ARRAY | {"b": 5}, "not whole"),
+        (ARRAY | {"b": "AAAA"}, "incomplete array"),
+        (ARRAY | {"b": "%%%%"}, "incomplete array"),
+        (ARRAY | {"b": 5}, "incomplete array"),
         ({"a": "|b1", "s": [1], "b": "Ag=="}, "unknown kind"),
     ],
     ids=str,
@@ -87,5 +87,5 @@ def test_texts_that_are_no_json_at_all():
         decode("[" * 30 + "]" * 30)
     with pytest.raises(WireError, match="too large"):
         decode("[1, 2]", most=5)
-    with pytest.raises(WireError, match="no text"):
+    with pytest.raises(WireError, match="not text"):
         decode(b"[]")

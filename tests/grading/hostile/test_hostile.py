@@ -393,7 +393,7 @@ def test_forms_of_notebooks(document, lesson, points, graded):
 BROKEN = {
     "nothing": "",
     "no JSON": "{",
-    "no notebook": "[1, 2]",
+    "not a notebook": "[1, 2]",
     "no cells": "{}",
     "cells that are a dict": '{"cells": {"a": 1}}',
     "very deep": "[" * 200_000,

@@ -70,7 +70,7 @@ def test_a_known_mistake_is_explained_and_no_input_shown(judge):
 def test_garbage_is_no_answer(text, judge):
     status, message, _ = judge.verdict("00.1", "mine", text)
     assert status == "wrong"
-    assert "no answer" in message
+    assert "no valid answer" in message
 
 
 def test_fewer_outcomes_than_inputs(judge):

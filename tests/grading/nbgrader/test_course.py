@@ -196,7 +196,7 @@ def test_hidden_files_do_not_matter(folder):
 def test_a_folder_that_holds_something_else_is_refused(folder, name):
     folder.mkdir()
     (folder / name).write_text("mine")
-    with pytest.raises(BadArgument, match=f"`folder` must be empty, .* holds {name}") as caught:
+    with pytest.raises(BadArgument, match=f"`folder` must be empty, .* contains {name}") as caught:
         release(folder)
     assert "\n" not in str(caught.value)
     assert [path.name for path in folder.iterdir()] == [name]
@@ -205,7 +205,7 @@ def test_a_folder_that_holds_something_else_is_refused(folder, name):
 def test_a_manifest_of_another_kind_is_refused(folder):
     folder.mkdir()
     (folder / "manifest.json").write_text('{"name": "a web app"}')
-    with pytest.raises(ManifestError, match="is no manifest of a release"):
+    with pytest.raises(ManifestError, match="is not a manifest of a release"):
         release(folder)
     record = {"format": 99, "version": "9.0", "lessons": []}
     (folder / "manifest.json").write_text(json.dumps(record))
@@ -260,7 +260,7 @@ def test_the_roster(folder):
     [
         ("ada", r"`students` must be a list; got 'ada'"),
         ({"id": "ada"}, r"`students` must be a list"),
-        (["ada", "ada"], r"must stand there once; got 'ada' twice"),
+        (["ada", "ada"], r"must be unique; got 'ada' twice"),
         ([{"id": "ada", "age": 7}], r"'ada' has age"),
         ([{"first_name": "Ada"}], r"text that can name a folder.*got None"),
         *(([name], r"text that can name a folder") for name in ("", "../x", "a\nb", " a", ".", 7)),

@@ -296,7 +296,7 @@ def test_points_may_change_and_cells_only_before_there_are_submissions(course, u
         before = content(path)
         course(*exercise(2, 8))
         with pytest.raises(
-            GradebookError, match=r"lesson 90 has other cells than .* 1 submissions"
+            GradebookError, match=r"lesson 90 has different cells than .* 1 submissions"
         ):
             book.add_release(["90"])
         assert content(path) == before
@@ -308,7 +308,9 @@ def test_a_manifest_that_is_not_this_course_is_refused(url, path):
     old = dataclasses.replace(made.lessons[0], exercises=((first[0], 9), *others))
     with Gradebook(url) as book:
         before = content(path)
-        with pytest.raises(GradebookError, match=r"lesson 04 has other .* install tlcourse 0\."):
+        with pytest.raises(
+            GradebookError, match=r"lesson 04 has different .* install tlcourse 0\."
+        ):
             book.add_release(dataclasses.replace(made, lessons=(old,)))
         assert content(path) == before
 
@@ -323,7 +325,7 @@ def test_a_manifest_that_is_not_this_course_is_refused(url, path):
         ),
         (
             SubmissionGrade("ada", "04", (ExerciseGrade("04.1", 3, 3, "passed", ""),)),
-            r"exercise 04\.1 gives 2 points in .* and 3 in this grade",
+            r"exercise 04\.1 has 2 points in .* and 3 in this grade",
         ),
         (ada(0, 0, 0, student=""), "a student is text of 1 to 128 letters; got ''"),
         (ada(0, 0, 0, student="\udcff"), "a student is text"),
@@ -460,12 +462,12 @@ def test_a_database_that_does_not_answer(monkeypatch):
         Gradebook("silent://ada:secret@db.example.org/grades")
     assert str(caught.value) == (
         "the gradebook silent://ada:***@db.example.org/grades cannot be used: connection refused Is"
-        " the server running. See whether it runs, and whether its address and its name are right."
+        " the server running. Check that the server runs and that its address and name are right."
     )
 
 
 def test_a_missing_driver_is_said_without_the_password():
-    with pytest.raises(GradebookError, match="Install the driver of its database") as caught:
+    with pytest.raises(GradebookError, match="Install its database driver") as caught:
         Gradebook("mssql+pymssql://ada:secret@localhost/grades")
     assert "secret" not in str(caught.value)
 
@@ -474,7 +476,7 @@ def test_a_missing_driver_is_said_without_the_password():
     "url", ["gradebook.db", "", "nothing://x", "sqlite://x.db", "sqlite:///x?timeout=soon"]
 )
 def test_what_is_no_url(url):
-    with pytest.raises(BadArgument, match="`url` must be the URL of a database") as caught:
+    with pytest.raises(BadArgument, match="`url` must be a database URL") as caught:
         Gradebook(url)
     assert "\n" not in str(caught.value)
 
@@ -486,7 +488,9 @@ def test_what_is_no_gradebook_is_left_as_it_is(path, url, content):
     else:
         run(path, "CREATE TABLE mine (x)")
     before = path.read_bytes()
-    with pytest.raises(GradebookError, match=r"is not a database|is no gradebook; name another"):
+    with pytest.raises(
+        GradebookError, match=r"is not a database|is not a gradebook; choose another"
+    ):
         Gradebook(url)
     assert path.read_bytes() == before
 

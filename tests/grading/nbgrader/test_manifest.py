@@ -117,7 +117,7 @@ def test_a_changed_source_is_said(notebooks, change):
     before = make_manifest(["00", "01"])
     edit(notebooks, change)
     assert changed_since(before) == [
-        "Lesson 00: 00_start_here.ipynb has changed since; today's is graded."
+        "Lesson 00: 00_start_here.ipynb has changed since; grading uses the current one."
     ]
 
 
@@ -152,9 +152,9 @@ def test_other_points_are_said():
     (first, _), second, _ = made.lessons[0].exercises
     old = dataclasses.replace(made.lessons[0], exercises=((first, 5), second, ("01.9", 1.5)))
     assert changed_since(dataclasses.replace(made, lessons=(old,))) == [
-        "Exercise 01.1 gives 2 points now; it gave 5.",
+        "Exercise 01.1 has 2 points now; it had 5.",
         "Exercise 01.3 is new, with 2 points.",
-        "Exercise 01.9 is gone; it gave 1.5 points.",
+        "Exercise 01.9 is gone; it had 1.5 points.",
     ]
 
 
@@ -170,7 +170,9 @@ def test_an_unknown_lesson():
 
 
 def test_there_is_none(tmp_path):
-    with pytest.raises(ManifestError, match=r"no manifest at .*`tlcourse release .*` makes one"):
+    with pytest.raises(
+        ManifestError, match=r"no manifest at .*make one with `tlcourse release .*`"
+    ):
         read_manifest(tmp_path / "manifest.json")
     with pytest.raises(ManifestError, match="cannot be read"):
         read_manifest(tmp_path)
@@ -209,7 +211,7 @@ def broken(**fields):
 def test_a_broken_one_is_said_in_one_line(written, record):
     if isinstance(record, dict) and record and "format" not in record:
         record = broken(**record)
-    with pytest.raises(ManifestError, match=r"is no manifest of a release \(.+\)") as caught:
+    with pytest.raises(ManifestError, match=r"is not a manifest of a release \(.+\)") as caught:
         read_manifest(written(record))
     assert "\n" not in str(caught.value)
     assert not isinstance(caught.value, ValueError)  # about the world: exit code 1
@@ -219,7 +221,7 @@ def test_a_broken_one_is_said_in_one_line(written, record):
 def test_half_a_file_is_said(tmp_path, content):
     path = tmp_path / "manifest.json"
     path.write_bytes(content)
-    with pytest.raises(ManifestError, match="is no manifest of a release"):
+    with pytest.raises(ManifestError, match="is not a manifest of a release"):
         read_manifest(path)
 
 

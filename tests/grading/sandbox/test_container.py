@@ -95,7 +95,7 @@ def test_an_engine_that_never_answers(engine, monkeypatch):
 
 def test_what_is_ours_must_be_open_to_it(engine):
     engine(script="#!/bin/sh\nexit 0\n")
-    assert "it cannot read what is ours" in find_container(LIMITS)[1]
+    assert "it cannot read our files" in find_container(LIMITS)[1]
 
 
 def test_an_engine_that_says_more_is_one_all_the_same(engine):

@@ -197,7 +197,7 @@ def test_a_system_that_is_not_linux(monkeypatch):
             "echo 'bwrap: No permissions' >&2; echo ' to create' >&2; exit 1",
             "No permissions to create",
         ),
-        ("exec sleep 60", "it does not end"),
+        ("exec sleep 60", "it does not exit"),
     ],
 )
 def test_a_sandbox_that_does_not_work(script, why, tmp_path, monkeypatch):

@@ -128,8 +128,8 @@ def test_a_solution_cell_without_a_region_is_all_solution():
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        (new_code_cell(SOLUTION), "no solution cell"),
-        (new_code_cell(CHECK), "no check cell"),
+        (new_code_cell(SOLUTION), "not a solution cell"),
+        (new_code_cell(CHECK), "not a check cell"),
         (
             new_code_cell("### BEGIN SOLUTION\nx = 1", metadata=marks("a", solution=True)),
             "'a' has `BEGIN SOLUTION` and no `END SOLUTION`",
@@ -158,5 +158,5 @@ def test_a_broken_source_is_refused_with_the_cell_named(cell, message):
 
 def test_an_id_used_twice_is_refused():
     cells = [new_code_cell("x", metadata=marks("same", solution=True)) for _ in range(2)]
-    with pytest.raises(NotebookFormatError, match="'same' has a `grade_id` that another"):
+    with pytest.raises(NotebookFormatError, match="'same' has the same `grade_id`"):
         learner_copy(new_notebook(cells=cells))

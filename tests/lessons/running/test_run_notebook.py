@@ -97,7 +97,7 @@ def test_a_cell_that_never_ends(notebook):
     stubborn = "while True:\n  try:\n    while True: pass\n  except KeyboardInterrupt: pass"
     started = time.monotonic()
     done = execute_notebook(notebook("x = 1", stubborn, "print('on')"), cell_timeout=2)
-    assert done.error == "cell [2]: took longer than 2 s and was ended"
+    assert done.error == "cell [2]: took longer than 2 s and was stopped"
     assert time.monotonic() - started < 30
 
 

@@ -5,20 +5,20 @@ import numpy as np
 
 
 class AugmentedBatches(keras.utils.PyDataset):
-    """Images in random order, each moved by a few pixels at random (flipped, partly covered).
+    """Images in random order, each randomly shifted (and flipped, and partly covered).
 
-    What a batch holds follows from the seed, `epoch` and its index alone, so a training that was
-    interrupted goes on with the very batches it would have had.
+    The content of a batch depends only on the seed, `epoch` and its index, so an interrupted
+    training resumes with exactly the batches it would have had.
 
     Args:
         images: float32 array (n, h, w, c).
         labels: int array (n,).
         n_classes: int.
-        batch_size: int, at most n; what is left over at the end of an epoch is left out.
-        shift: int, the most pixels that an image is moved either way; what comes in at the rim
-            mirrors the image.
-        flip: bool, whether to mirror half of the images left to right.
-        cover: int, pixels of the side of a grey square laid on each image, at a random place and
+        batch_size: int, at most n; the remainder at the end of an epoch is dropped.
+        shift: int, maximum shift in pixels in each direction; the border is filled by
+            mirroring the image.
+        flip: bool, mirror half of the images left to right.
+        cover: int, side in pixels of a grey square laid over each image at a random place,
             partly outside (DeVries & Taylor, "Cutout", 2017); 0 for none.
         seed: int.
     """
@@ -81,5 +81,5 @@ class EpochTold(keras.callbacks.Callback):
         self._batches = batches
 
     def on_epoch_begin(self, epoch, logs=None):
-        """HistoryRecorder the epoch (int, from 0)."""
+        """Set the epoch of the batches (int, from 0)."""
         self._batches.epoch = epoch

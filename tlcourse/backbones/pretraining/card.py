@@ -12,11 +12,11 @@ class Pretrained:
     """The outcome of a pretraining.
 
     Attributes:
-        weights: path of the weights.
-        card: path of the model card beside them.
-        accuracy: on the domain's test set.
+        weights: Path of the weights.
+        card: Path of the model card beside them.
+        accuracy: float, on the domain's test set.
         interval: `(low, high)`, its 95 % interval.
-        seconds: that the training took; without what ran before an interruption.
+        seconds: float, training time, excluding runs before an interruption.
     """
 
     weights: Path
@@ -30,14 +30,14 @@ def measured(weights, right, n, seconds):
     """Return `Pretrained` from a count of right answers.
 
     Args:
-        weights: `Path`; the card has its name, up to the first point.
-        right: int, test examples told rightly.
-        n: int, test examples.
-        seconds: float.
+        weights: `Path`; the card has its name, up to the first dot.
+        right: int, number of correctly classified test examples.
+        n: int, number of test examples.
+        seconds: float, training time.
 
     Reference:
         Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal of
-        the American Statistical Association 1927: the interval.
+        the American Statistical Association 1927 (the interval).
     """
     from scipy.stats import binomtest
 

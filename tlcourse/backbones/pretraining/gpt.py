@@ -19,20 +19,20 @@ _EPOCHS = 6
 def pretrain_gpt(folder, *, epochs=None, seed=0, verbose=2):
     """Train a small GPT on film reviews, and measure how well it guesses unseen ones.
 
-    It reads training sentences only, and no label.
+    It sees only training sentences, without labels.
 
     Args:
-        folder: `Path` where `gpt.npz` and `gpt.md` go.
+        folder: `Path` for `gpt.npz` and `gpt.md`.
         epochs: int, passes over the sentences; by default 6.
         seed: int.
         verbose: as in `keras.Model.fit`.
 
     Returns:
-        `Pretrained`; its accuracy is the share of next words that are the likeliest to the model.
+        `Pretrained`; its accuracy is the share of next words that the model ranks first.
 
     Raises:
-        CourseError: when KerasHub is not installed.
-        DataError: when the reviews are not on this machine.
+        CourseError: if KerasHub is not installed.
+        DataError: if the reviews are not on this machine.
     """
     domain = load_domain("rt-polarity")
     known, unseen = domain.x_train.tolist(), domain.x_test.tolist()
@@ -74,7 +74,7 @@ def _right(language_model, texts):
     """Return how many next words are the likeliest one, and how many there are."""
     x, y = language_model.blocks(texts)
     right = 0
-    for begin in range(0, len(x), 64):  # all scores at once would take a gigabyte
+    for begin in range(0, len(x), 64):  # all logits at once would take a gigabyte
         part = slice(begin, begin + 64)
         scores = language_model.model.predict_on_batch(x[part])
         right += int((np.asarray(scores).argmax(axis=-1) == y[part]).sum())

@@ -9,22 +9,22 @@ from tlcourse.backbones.small_resnet import small_resnet
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """One pretraining: SGD with momentum, warm-up and cosine, and averaged weights.
+    """One pretraining: SGD with momentum, warm-up and cosine decay, and averaged weights.
 
     Attributes:
-        architecture: function of the input shape that builds the backbone.
-        domain: name of the domain that it is trained on.
-        input_shape: of that domain's images.
+        architecture: function that builds the backbone from an input shape.
+        domain: name of the training domain.
+        input_shape: shape of that domain's images.
         epochs: passes over the domain's training images.
-        batch_size: images a step.
-        learning_rate: the highest, reached after a fifth of the steps.
+        batch_size: images per step.
+        learning_rate: the peak, reached after a fifth of the steps.
         weight_decay: of all kernels, per step and unit of learning rate.
-        label_smoothing: share of the target given to all classes (Szegedy et al., CVPR 2016).
-        ema: momentum of the moving average of the weights, which is what is kept.
-        shift: the most pixels that an image is moved either way.
-        flip: whether images are mirrored left to right.
-        cover: pixels of the side of the square that covers a part of each image.
-        limits: what the backbone cannot be expected to do, for its card.
+        label_smoothing: share of the target spread over all classes (Szegedy et al., CVPR 2016).
+        ema: momentum of the moving average of the weights, which is what is saved.
+        shift: maximum shift of an image, in pixels.
+        flip: mirror images left to right.
+        cover: side in pixels of the square that covers a part of each image.
+        limits: what not to expect of the backbone, for its card.
     """
 
     architecture: Callable
@@ -50,7 +50,7 @@ RECIPES = {
         epochs=40,
         batch_size=256,
         learning_rate=0.4,
-        # Smoothed labels raise the accuracy here and lower what a probe gets out of the features
+        # Label smoothing raises the accuracy here and lowers what a probe gets from the features
         # elsewhere (Kornblith, Chen, Lee & Norouzi, NeurIPS 2021).
         label_smoothing=0.0,
         shift=4,

@@ -32,15 +32,15 @@ def pretrainings():
 def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
     """Train a backbone by its recipe and write its weights and model card.
 
-    An interrupted training goes on after its last whole epoch when it is called again with the
-    same arguments. The test set is looked at once, when all is done.
+    Rerun with the same arguments to resume after the last complete epoch. The test set is used
+    once, at the end.
 
     Args:
         name: `words`, `gpt`, or one of `RECIPES`.
-        folder: where `NAME.weights.h5` (`NAME.npz` of the two) and `NAME.md` go; made when
+        folder: for `NAME.weights.h5` (`NAME.npz` for `words` and `gpt`) and `NAME.md`; created if
             missing.
-        epochs: int instead of the recipe's.
-        seed: int, of the weights, the order of images and their shifts.
+        epochs: int, overrides the recipe.
+        seed: int, for the weights, the order of images and their shifts.
         work: folder of the backup; by default a hidden one in `folder`.
         verbose: as in `keras.Model.fit`.
 
@@ -48,8 +48,8 @@ def pretrain(name, folder, *, epochs=None, seed=0, work=None, verbose=2):
         `Pretrained`.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
-        DataError: when the domain's data is not on this machine.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
+        DataError: if the domain's data is not on this machine.
     """
     if name not in pretrainings():
         raise UnknownName(f"Unknown pretraining {name!r}.{near(name, pretrainings())}")
@@ -125,7 +125,7 @@ def _fit(model, domain, recipe, epochs, seed, backup, verbose):
 
 
 def _save(backbone, path):
-    # Keras writes to a name that must end so; the file takes its place in one step.
+    # Keras requires this extension; the file is moved into place atomically.
     temporary = path.with_name(f".half-{path.name}")
     try:
         backbone.save_weights(temporary)

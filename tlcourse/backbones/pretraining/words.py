@@ -14,11 +14,11 @@ _EPOCHS = 30
 def pretrain_words(folder, *, epochs=None, seed=0):
     """Train word vectors on film reviews, and measure what a probe on them knows.
 
-    The vectors see training sentences only, and no label. The probe is logistic regression on the
-    standardised mean vector of a sentence.
+    The vectors are trained on training sentences only, without labels. The probe is logistic
+    regression on a sentence's standardised mean vector.
 
     Args:
-        folder: `Path` where `words.npz` and `words.md` go.
+        folder: `Path` for `words.npz` and `words.md`.
         epochs: int, passes over the sentences; by default 30.
         seed: int.
 
@@ -26,8 +26,8 @@ def pretrain_words(folder, *, epochs=None, seed=0):
         `Pretrained`.
 
     Raises:
-        CourseError: when gensim is not installed.
-        DataError: when the reviews are not on this machine.
+        CourseError: if gensim is not installed.
+        DataError: if the reviews are not on this machine.
     """
     domain = load_domain("rt-polarity")
     epochs = epochs or _EPOCHS

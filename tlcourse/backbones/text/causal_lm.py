@@ -21,7 +21,7 @@ from tlcourse.domains import data_folder
 from tlcourse.errors import CourseError
 from tlcourse.training import ShuffledBatches, jit_compile, seed_keras
 
-_LEARNING_RATE = 2e-3  # the highest
+_LEARNING_RATE = 2e-3  # the peak
 
 
 @verb
@@ -29,13 +29,13 @@ def causal_lm(n_words, *, length=32, width=128, n_layers=2, n_heads=4, dropout=0
     """Build a decoder of Transformer blocks, each of which sees what came before and no more.
 
     Args:
-        n_words: int, words of the vocabulary.
-        length: int, the most tokens it looks at.
-        width: int, of the vectors of tokens and places; the words' vectors are used once more to
-            score the next word (Press & Wolf, 2017).
-        n_layers: int, blocks.
-        n_heads: int, attention heads a block; `width` is a multiple of it.
-        dropout: share dropped in training.
+        n_words: int, vocabulary size.
+        length: int, maximum number of tokens in context.
+        width: int, dimension of token and position embeddings; the token embeddings also score
+            the next word (Press & Wolf, 2017).
+        n_layers: int, number of blocks.
+        n_heads: int, attention heads per block; must divide `width`.
+        dropout: float, dropout rate in training.
 
     Returns:
         `keras.Model`, token ids (n, m) to logits of each next token (n, m, n_words), m at most
@@ -76,23 +76,23 @@ def train_causal_lm(texts, *, seed, n_words=4000, epochs=4, batch_size=32, verbo
 
     Args:
         texts: sequence of str.
-        seed: int, of the weights, dropout and the order of the texts.
-        n_words: int, the commonest words that it learns; all others are one.
+        seed: int, for the weights, dropout and the order of the texts.
+        n_words: int, vocabulary size: the commonest words; all others share one token.
         epochs: int, passes over the texts.
-        batch_size: pieces of text a step.
+        batch_size: int, blocks of text per step.
         verbose: as in `keras.Model.fit`.
-        **network: those of `causal_lm`.
+        **network: arguments of `causal_lm`.
 
     Returns:
         `LanguageModel`.
 
     Raises:
-        CourseError: when KerasHub is not installed.
-        ValueError: when there is no word.
+        CourseError: if KerasHub is not installed.
+        ValueError: if `texts` contain no word.
     """
     counts = Counter(piece for text in texts for piece in pieces_of(text))
     if not counts:
-        raise ValueError("`texts` must hold words; there are none.")
+        raise ValueError("`texts` must contain words; there are none.")
     vocabulary = [END, UNKNOWN, *(word for word, _ in counts.most_common(n_words - 2))]
     seed_keras(seed)
     language_model = LanguageModel(causal_lm(len(vocabulary), **network), vocabulary)
@@ -114,15 +114,15 @@ def train_causal_lm(texts, *, seed, n_words=4000, epochs=4, batch_size=32, verbo
 def unigram_perplexity(language_model, known, texts):
     """Return the perplexity of guessing each word by how often it comes, whatever is before it.
 
-    p(word) = (count + 1) / (all counts + n_words), the counts taken from `known`.
+    p(word) = (count + 1) / (all counts + n_words), with counts from `known`.
 
     Args:
-        language_model: `LanguageModel`, whose vocabulary and way of cutting texts are used.
-        known: texts to count in.
-        texts: texts to guess, those given to `LanguageModel.perplexity`.
+        language_model: `LanguageModel`, for its vocabulary and tokenisation.
+        known: iterable of str, texts to count in.
+        texts: iterable of str, texts to predict, as for `LanguageModel.perplexity`.
 
     Returns:
-        Float, at least 1.
+        Float >= 1.
     """
     n_words = len(language_model.vocabulary)
     counts = np.bincount(language_model.blocks(known)[1].ravel(), minlength=n_words) + 1
@@ -135,8 +135,8 @@ def save_causal_lm(path, language_model):
     """Write a language model, in half precision, to an .npz file without pickles.
 
     Args:
-        path: file to write, in one step.
-        language_model: `LanguageModel` whose network is of `causal_lm`.
+        path: file to write, atomically.
+        language_model: `LanguageModel` whose network comes from `causal_lm`.
     """
     model = language_model.model
     blocks = [layer for layer in model.layers if layer.name.startswith("block")]
@@ -154,13 +154,13 @@ def load_causal_lm(path=None):
     """Load a language model that `save_causal_lm` wrote.
 
     Args:
-        path: the file; None takes the one that comes with the course (its card is beside it).
+        path: the file; None means the course's own model (its card is beside it).
 
     Returns:
         `LanguageModel`.
 
     Raises:
-        CourseError: when KerasHub is not installed, or the file is missing or damaged.
+        CourseError: if KerasHub is not installed, or the file is missing or damaged.
     """
     import_for_texts("keras_hub")
     path = path or data_folder() / "gpt.npz"
@@ -176,5 +176,5 @@ def load_causal_lm(path=None):
     except FileNotFoundError as error:
         raise CourseError(f"There is no language model at {path}.") from error
     except Exception as error:  # zip, zlib, format and key errors: numpy documents none of them
-        raise CourseError(f"{path} is damaged, or holds no language model ({error}).") from error
+        raise CourseError(f"{path} is damaged, or not a language model ({error}).") from error
     return LanguageModel(model, vocabulary)

@@ -9,13 +9,13 @@ def import_for_texts(name):
     """Import a package of the extra `text`.
 
     Args:
-        name: str, the module's name, such as "gensim".
+        name: str, name of the module, such as "gensim".
 
     Returns:
         The module.
 
     Raises:
-        CourseError: in one line, what to type where the package is missing.
+        CourseError: if the package is missing; one line with the command that installs it.
     """
     try:
         return import_module(name)
@@ -23,5 +23,5 @@ def import_for_texts(name):
         missing = (error.name or name).split(".")[0]
         raise CourseError(
             f"This needs the package '{missing}', which is not installed or cannot be imported: "
-            "`pip install 'tlcourse[text]'`."
+            "run `pip install 'tlcourse[text]'`."
         ) from error

@@ -9,8 +9,8 @@ from tlcourse.arguments import verb
 from tlcourse.backbones.text.extras import import_for_texts
 from tlcourse.training import OrderedBatches, jit_compile
 
-END, UNKNOWN = "<end>", "<unknown>"  # tokens 0 and 1; an end also stands before the first text
-_PIECE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")  # words, and single signs
+END, UNKNOWN = "<end>", "<unknown>"  # tokens 0 and 1; an end also precedes the first text
+_PIECE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")  # words and single punctuation marks
 
 
 def pieces_of(text):
@@ -25,11 +25,11 @@ def next_word_loss():
 
 @verb
 class LanguageModel:
-    """A network that scores next words, and the words that it knows.
+    """A network that scores next words, with its vocabulary.
 
     Attributes:
-        model: `keras.Model` of `causal_lm`.
-        vocabulary: list of str, the words by token id; the first two mark an end and an unknown
+        model: `keras.Model` from `causal_lm`.
+        vocabulary: list of str, words by token id; the first two mark an end and an unknown
             word.
     """
 
@@ -41,7 +41,7 @@ class LanguageModel:
 
     @property
     def length(self):
-        """The most tokens that the network looks at (int)."""
+        """Maximum number of tokens in context (int)."""
         return self.model.get_layer("embedding").sequence_length
 
     def tokens(self, texts):
@@ -57,8 +57,8 @@ class LanguageModel:
         """Cut texts, one behind the other, into pieces to learn from.
 
         Returns:
-            `(x, y)`: int32 (n, length) each; y is x moved on by one token. Of texts shorter than
-            one piece, one piece as long as they are; a rest behind the last whole piece is left.
+            `(x, y)`: int32 (n, length) each; y is x shifted by one token. Texts shorter than one
+            block give a single block of their length; a rest after the last block is dropped.
         """
         row = self.tokens(texts)
         length = min(self.length, len(row) - 1)
@@ -68,13 +68,13 @@ class LanguageModel:
     def perplexity(self, texts):
         """Perplexity: the effective number of equally likely next words.
 
-        exp(−mean log p(word | the words before it)), unknown words counted as one word.
+        exp(−mean log p(word | preceding words)); all unknown words count as one word.
 
         Args:
             texts: iterable of str.
 
         Returns:
-            Float, at least 1; lower is better.
+            Float >= 1; lower is better.
         """
         x, y = self.blocks(texts)
         batches = OrderedBatches(x, y, batch_size=32)
@@ -84,19 +84,19 @@ class LanguageModel:
     def generate(self, prompt="", *, seed, temperature=0.8, k=20):
         """Continue a text word by word, to an end mark or the model's length.
 
-        Each word is drawn from the k likeliest, p(word)^(1 / temperature) (Fan et al., 2018).
+        Sample each word from the k likeliest, p(word)^(1 / temperature) (Fan et al., 2018).
 
         Args:
-            prompt: str, how the text begins.
-            seed: int; the same seed writes the same text.
-            temperature: float > 0; nearer 0 it takes the likeliest.
-            k: int, of how many words.
+            prompt: str, the beginning of the text.
+            seed: int; the same seed gives the same text.
+            temperature: float > 0; values near 0 take the likeliest word.
+            k: int, number of candidate words.
 
         Returns:
-            Str: the prompt's known words and what follows.
+            Str: the prompt's known words and the continuation.
 
         Raises:
-            ValueError: when the prompt is as long as the model looks back.
+            ValueError: if the prompt fills the model's context.
         """
         row = self.tokens([prompt])[:-1]
         if len(row) >= self.length:

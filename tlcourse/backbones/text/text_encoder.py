@@ -14,7 +14,7 @@ from tlcourse.domains import Domain, DomainPair
 from tlcourse.errors import CourseError
 from tlcourse.training import extract_features
 
-# What a folder in Hugging Face's layout may hold: encoders, which KerasHub all converts.
+# Supported model types in Hugging Face's layout: encoders that KerasHub can convert.
 _FAMILIES = ("albert", "bert", "distilbert", "roberta", "xlm-roberta")
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 
@@ -23,13 +23,13 @@ _WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 class TextEncoder:
     """Turn texts into features by way of tokens.
 
-    A backbone takes numbers, so texts become rows of token ids first. What `tokens` gives is a
-    domain as any other, for strategies that train the backbone too.
+    A backbone needs numbers, so texts first become rows of token ids. The result of `tokens` is
+    an ordinary domain, for strategies that train the backbone too.
 
     Attributes:
         backbone: `keras.Model`, token ids (n, length) to features (n, d).
-        tokenise: function of a list of str to a list of rows of token ids, each at least one.
-        padding: int, the id that fills rows up to one length; the backbone passes over it.
+        tokenise: function, list of str to a list of rows of token ids, none of them empty.
+        padding: int, id that pads rows to equal length; the backbone ignores it.
 
     Example:
         >>> from tlcourse.backbones import word_encoder
@@ -50,10 +50,10 @@ class TextEncoder:
             data: texts (a list or array of str), a `Domain` of texts, or a `DomainPair`.
 
         Returns:
-            int32 array (n, length); of a domain or pair, the same with tokens in place of texts.
+            int32 array (n, length); for a domain or pair, a copy with tokens in place of texts.
 
         Raises:
-            ValueError: when there is no text, or something else.
+            ValueError: if there is no text, or `data` is something else.
         """
         if isinstance(data, DomainPair):
             return DomainPair(*self._in_tokens(data.source, data.target))
@@ -66,10 +66,10 @@ class TextEncoder:
 
         Args:
             data: texts (a list or array of str), or a `Domain` of texts.
-            batch_size: texts at a time; None takes up to 1,024.
+            batch_size: int, texts at a time; None means up to 1,024.
 
         Returns:
-            float32 array (n, d); of a domain, a `Domain` of features.
+            float32 array (n, d); for a domain, a `Domain` of features.
         """
         return extract_features(self.backbone, self.tokens(data), batch_size=batch_size)
 
@@ -95,13 +95,13 @@ class TextEncoder:
 def load_text_encoder(preset, *, max_tokens=64):
     """Load a pretrained encoder of the BERT family through KerasHub.
 
-    A text's features are the mean of what the encoder gives for its tokens.
+    A text's features are the mean of the encoder's outputs over its tokens.
 
     Args:
         preset: a folder in Hugging Face's layout (config.json, model.safetensors and the
-            tokenizer's files), or the name of a preset of KerasHub's, which it downloads once,
-            such as "bert_tiny_en_uncased".
-        max_tokens: int, where longer texts are cut, marks of beginning and end included.
+            tokenizer's files), or the name of a KerasHub preset, such as "bert_tiny_en_uncased",
+            which it downloads once.
+        max_tokens: int, maximum length including start and end tokens; longer texts are cut.
 
     Returns:
         `TextEncoder`.
@@ -119,12 +119,12 @@ def load_text_encoder(preset, *, max_tokens=64):
     preset = str(preset)
     if Path(preset).exists() or ("://" not in preset and {"/", os.sep} & set(preset)):
         _check_folder(Path(preset))
-    import_for_texts("safetensors")  # KerasHub asks for it only once it is needed
+    import_for_texts("safetensors")  # KerasHub imports it only when it needs it
     hub = import_for_texts("keras_hub").models
     try:
         network = hub.Backbone.from_preset(preset)
         prepare = hub.TextClassifierPreprocessor.from_preset(preset, sequence_length=max_tokens)
-    except Exception as error:  # a damaged file makes readers raise nearly anything
+    except Exception as error:  # a damaged file can make readers raise nearly anything
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise CourseError(f"No text encoder can be loaded from {preset}: {reason}") from error
     padding = prepare.tokenizer.pad_token_id
@@ -136,7 +136,7 @@ def load_text_encoder(preset, *, max_tokens=64):
 def _check_folder(folder):
     """Raise CourseError unless a folder holds an encoder's config and weights that are no code."""
     if not (folder / "config.json").is_file():
-        raise CourseError(f"{folder} is not a text encoder: it holds no config.json.")
+        raise CourseError(f"{folder} is not a text encoder: it has no config.json.")
     try:
         family = json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"]
     except (ValueError, KeyError, TypeError) as error:
@@ -145,12 +145,12 @@ def _check_folder(folder):
         ) from error
     if family not in _FAMILIES:
         raise CourseError(
-            f"{folder} holds a model of type {family!r}; text encoders are {', '.join(_FAMILIES)}."
+            f"{folder} has a model of type {family!r}; supported are {', '.join(_FAMILIES)}."
         )
     if not any((folder / name).is_file() for name in _WEIGHTS):
         raise CourseError(
-            f"{folder} holds no model.safetensors; weights in other files, which may hold code, "
-            "are not read."
+            f"{folder} has no model.safetensors; weights in other files, which may contain code, "
+            "are not loaded."
         )
 
 
@@ -163,7 +163,7 @@ def _averaging(network, padding):
     if "segment_ids" in network.input:
         inputs["segment_ids"] = ops.zeros_like(ids)
     output = network.output
-    if isinstance(output, dict):  # its summary of the whole text is left out: we take the mean
+    if isinstance(output, dict):  # ignore its pooled output: we take the mean
         network = Model(network.input, output["sequence_output"], name=network.name)
     mean = layers.GlobalAveragePooling1D(name="features")(network(inputs), mask=mask)
     return Model(tokens, mean, name=f"{network.name}_mean")
@@ -172,7 +172,7 @@ def _averaging(network, padding):
 def _tokenised(prepare, texts):
     """Return rows of token ids without padding."""
     if getattr(prepare.tokenizer, "lowercase", False):
-        # The vocabularies of lower case have no accents either; KerasHub leaves them standing.
+        # Lower-case vocabularies have no accents either; KerasHub does not strip them.
         texts = ["".join(c for c in _split_accents(text) if not _is_accent(c)) for text in texts]
     prepared = prepare(texts)
     ids, mask = (ops.convert_to_numpy(prepared[part]) for part in ("token_ids", "padding_mask"))

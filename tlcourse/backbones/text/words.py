@@ -15,14 +15,14 @@ from tlcourse.domains import data_folder
 from tlcourse.errors import CourseError
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_PADDING, _NO_WORD, _FIRST = 0, 1, 2  # token ids; a text without a known word is one _NO_WORD
+_PADDING, _NO_WORD, _FIRST = 0, 1, 2  # token ids; a text without known words is one _NO_WORD
 
 
 def words_of(text):
     """Split a text into words: lower case, apostrophes within a word kept, signs and digits not.
 
     Args:
-        text: str.
+        text: str, the text to split.
 
     Returns:
         List of str.
@@ -38,18 +38,18 @@ def words_of(text):
 def train_words(sentences, *, seed, dimensions=100, epochs=30):
     """Learn a vector for each word that comes at least twice: skip-gram with negative sampling.
 
-    Each word w learns to tell the words c around it, up to 15 away, from five drawn at random:
-    log σ(v_c · v_w) + Σ log σ(−v_random · v_w) grows. Words that are met alike get vectors that
-    are alike. The same seed gives the same vectors, in every run.
+    Each word w learns to tell the words c around it, up to 15 away, from five drawn at random,
+    maximising log σ(v_c · v_w) + Σ log σ(−v_random · v_w). Words in similar contexts get similar
+    vectors. The same seed gives the same vectors in every run.
 
     Args:
-        sentences: texts (iterable of str).
-        seed: int, of the first vectors and of the drawing.
-        dimensions: int, length of a vector.
+        sentences: iterable of str, the texts.
+        seed: int, for the initial vectors and the sampling.
+        dimensions: int, dimension of a vector.
         epochs: int, passes over the sentences.
 
     Returns:
-        `(vocabulary, vectors)`: list of n str, the commonest first, and float32 (n, dimensions).
+        `(vocabulary, vectors)`: list of n str, most frequent first, and float32 (n, dimensions).
 
     Raises:
         CourseError: when gensim is not installed.
@@ -69,14 +69,14 @@ def train_words(sentences, *, seed, dimensions=100, epochs=30):
         sg=1,
         negative=5,
         window=15,
-        sample=1e-4,  # the commonest words are passed over more often than not
+        sample=1e-4,  # the commonest words are skipped more often than not
         min_count=2,
         seed=seed,
-        workers=1,  # several would race, and no two runs be the same
+        workers=1,  # several workers race, which makes runs differ
     )
     model.build_vocab(split)
     if not model.wv.index_to_key:
-        raise ValueError("`sentences` must hold words that come twice; there are none.")
+        raise ValueError("`sentences` must contain words that occur twice; there are none.")
     model.train(split, total_examples=len(split), epochs=epochs)
     return list(model.wv.index_to_key), model.wv.vectors.astype("float32")
 
@@ -85,17 +85,17 @@ def train_words(sentences, *, seed, dimensions=100, epochs=30):
 def word_encoder(vocabulary, vectors):
     """Make an encoder of texts from word vectors: a text's features are the mean of its words'.
 
-    Words that have no vector are passed over; a text of such words alone gets zeros.
+    Words without a vector are ignored; a text without known words gets zeros.
 
     Args:
-        vocabulary: n different words (list of str).
+        vocabulary: list of n different str, the words.
         vectors: float array (n, d).
 
     Returns:
-        `TextEncoder`; its backbone is called "words".
+        `TextEncoder`; its backbone is named "words".
 
     Raises:
-        ValueError: when there is not one vector for each word.
+        ValueError: if the number of vectors differs from the number of words.
     """
     vectors = np.asarray(vectors, "float32")
     if vectors.ndim != 2 or len(vectors) != len(vocabulary) or not len(vocabulary):
@@ -125,8 +125,8 @@ def save_words(path, vocabulary, vectors):
     """Write word vectors, in half precision, to an .npz file without pickles.
 
     Args:
-        path: file to write, in one step.
-        vocabulary: n words (list of str).
+        path: file to write, atomically.
+        vocabulary: list of n str, the words.
         vectors: float array (n, d).
     """
     arrays = {"vocabulary": np.array(vocabulary), "vectors": np.asarray(vectors, "float16")}
@@ -138,21 +138,21 @@ def load_words(path=None):
     """Load word vectors that `save_words` wrote.
 
     Args:
-        path: the file; None takes the vectors that come with the course.
+        path: the file; None means the course's own vectors.
 
     Returns:
-        `TextEncoder`, as `word_encoder` makes it.
+        `TextEncoder`, as made by `word_encoder`.
 
     Raises:
-        CourseError: when there is no such file, or it is damaged.
+        CourseError: if the file does not exist or is damaged.
     """
     path = data_folder() / "words.npz" if path is None else Path(path)
     if not path.is_file():
         raise CourseError(
-            f"There are no word vectors at {path}: `tlcourse pretrain words` trains them."
+            f"There are no word vectors at {path}: train them with `tlcourse pretrain words`."
         )
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
             return word_encoder(np.asarray(stored["vocabulary"]).tolist(), stored["vectors"])
     except Exception as error:  # zip, zlib, format and key errors: numpy documents none of them
-        raise CourseError(f"{path} is damaged, or holds no word vectors ({error}).") from error
+        raise CourseError(f"{path} is damaged, or has no word vectors ({error}).") from error

@@ -10,26 +10,26 @@ from pathlib import PureWindowsPath
 
 from tlcourse.domains.files.download import DataError
 
-_LIMIT = 2**32  # bytes in all: the largest data set holds a fifth of it
-_MEMBER_LIMIT = 2**28  # bytes of one member, all of which stands in memory at once
+_LIMIT = 2**32  # bytes in total: the largest data set has a fifth of it
+_MEMBER_LIMIT = 2**28  # bytes of one member, which must fit in memory
 _CHUNK = 2**16
 
 
 def read_members(path, wanted):
     """Yield the files of a zip or tar.gz archive, in the archive's order.
 
-    Names that point elsewhere, links and devices are refused, as is what unpacks to more than any
-    data set holds; each is a sign of an archive that was made to harm.
+    Paths that lead elsewhere, links and devices are refused, as is an archive that unpacks to more
+    than any data set contains; each is a sign of a malicious archive.
 
     Args:
         path: `Path` of the archive; .zip and .npz are zip archives, any other is a tar.gz.
-        wanted: function of a member's name (str), True for those to be read.
+        wanted: function of a member's name (str), True for those to read.
 
     Yields:
         `(name, content)`: str and bytes.
 
     Raises:
-        DataError: when the archive is damaged or refused; it names the file.
+        DataError: if the archive is damaged or refused; names the file.
     """
     read = _zip if path.suffix in (".zip", ".npz") else _tar
     with _opened(path) as file:
@@ -43,10 +43,10 @@ def unpack(path):
         path: `Path` of a .gz or .bz2 file.
 
     Returns:
-        bytes.
+        Bytes, the content.
 
     Raises:
-        DataError: when the file is damaged or unpacks to more than any data set holds.
+        DataError: if the file is damaged or unpacks to more than any data set contains.
     """
     unpacked = bz2.BZ2File if path.suffix == ".bz2" else gzip.open
     with _opened(path) as file, unpacked(file) as content:
@@ -59,8 +59,8 @@ def damaged(path, reason):
     """Return the `DataError` for a file that is not what it should be.
 
     Args:
-        path: `Path`.
-        reason: str or exception, what was found.
+        path: `Path` of the file.
+        reason: str or exception, what is wrong with it.
     """
     line = " ".join(str(reason).split()) or type(reason).__name__
     return DataError(f"{path} is damaged ({line}); fetch it again.")
@@ -74,7 +74,7 @@ def _opened(path):
             yield file
         except (DataError, MemoryError):
             raise
-        except Exception as error:  # a damaged archive makes its reader raise nearly anything
+        except Exception as error:  # a damaged archive can make its reader raise nearly anything
             raise damaged(path, error) from error
 
 
@@ -90,7 +90,7 @@ def _zip(path, file, wanted):
         _check_size(path, sum(member.file_size for member in members), _LIMIT)
         for member in members:
             if not member.is_dir() and wanted(member.filename):
-                # No more than the directory declares; `archive.read` first unpacks all there is.
+                # Read no more than the directory declares; `archive.read` would unpack everything.
                 with archive.open(member) as content:
                     yield member.filename, content.read(member.file_size)
 
@@ -104,15 +104,15 @@ def _tar(path, file, wanted):
             _check_size(path, member.offset_data + member.size, _LIMIT)
             if member.isfile() and wanted(member.name):
                 yield member.name, archive.extractfile(member).read()
-        # The checksum stands behind all that, where tarfile does not look.
+        # The checksum follows after all that, where tarfile does not look.
         while unpacked.read(_CHUNK):
             _check_size(path, unpacked.tell(), _LIMIT)
 
 
 class _Careful(gzip.GzipFile):
-    """A gzip file that gives no more at once than a member may hold.
+    """A gzip file that limits each read to the size of a member.
 
-    tarfile reads a long name, or what else stands before a member, at the length it declares.
+    tarfile reads a long name, or other data before a member, at the length that it declares.
     """
 
     def read(self, size=-1):
@@ -122,7 +122,7 @@ class _Careful(gzip.GzipFile):
 
 
 def _check_name(path, name):
-    # As Windows reads it: its paths are led elsewhere by a drive and by backslashes too.
+    # As on Windows, where a drive or backslashes also lead elsewhere.
     if "\\" in name or PureWindowsPath(name).anchor or ".." in PureWindowsPath(name).parts:
         raise DataError(f"{path} is refused: it holds a path that leads outside, {name!r}.")
 
@@ -133,7 +133,7 @@ def _check_kind(path, name, is_plain):
 
 
 def _check_packing(path, member):
-    # The other methods unpack without a bound, whatever is asked of them.
+    # The other methods unpack without a bound, whatever limit is requested.
     is_encrypted = member.flag_bits & 1
     if is_encrypted or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise DataError(

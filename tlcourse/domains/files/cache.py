@@ -27,14 +27,14 @@ def cache_folder():
 def cached(name, recipe, make):
     """Return the arrays that `make()` gives, from disk when the same recipe was made before.
 
-    The file's name holds a SHA-256 of the recipe, so a changed recipe never meets an old file. It
-    is placed atomically: several processes may ask at once. A damaged file is made again. Where
-    the folder cannot be written or the disk is full, a warning says so and the arrays are
-    returned all the same.
+    The file's name contains a SHA-256 of the recipe, so a changed recipe never reads an old file.
+    Files are written atomically: several processes may ask at once. A damaged file is made again.
+    If the folder cannot be written or the disk is full, this warns and returns the arrays
+    all the same.
 
     Args:
-        name: str, begins the file's name.
-        recipe: JSON-able dict, all that the arrays depend on.
+        name: str, prefix of the file's name.
+        recipe: JSON-able dict, everything that the arrays depend on.
         make: function without arguments that returns a dict of arrays.
 
     Returns:
@@ -60,7 +60,7 @@ def cached(name, recipe, make):
 def _read(path):
     try:
         raw = path.read_bytes()
-    except OSError:  # not there, or a blocked folder: that is reported where it is written
+    except OSError:  # missing, or a blocked folder, which is reported on writing
         return None
     body = raw[:-_DIGEST_SIZE]
     if _digest(body) != raw[-_DIGEST_SIZE:]:
@@ -75,7 +75,7 @@ def _write(path, arrays):
     np.savez(body, **arrays)
     body = body.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
-    # An archive checks each of its arrays, not that none is missing: the digest at the end does.
+    # An archive verifies each of its arrays, but not that none is missing: the digest does.
     write_atomically(path, lambda file: file.write(body + _digest(body)))
 
 

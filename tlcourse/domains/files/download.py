@@ -13,7 +13,7 @@ from tlcourse.errors import CourseError
 
 
 class DataError(CourseError):
-    """Real data that is not here, or could not be fetched or read."""
+    """Real data is missing, or could not be fetched or read."""
 
 
 @verb
@@ -24,11 +24,11 @@ def locate(name):
         name: str, one of `data_sets()`.
 
     Returns:
-        Tuple of `Path`, the files of the first form that is whole, in the folder that
-        `TLCOURSE_DATA` names or in the cache; None when there is none.
+        Tuple of `Path`, the files of the first complete form, in the folder named by
+        `TLCOURSE_DATA` or in the cache; None if there is none.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
     """
     form, folder = whole_form(find_data_set(name))
     return None if form is None else tuple(folder / file.path for file in form)
@@ -41,7 +41,7 @@ def whole_form(data_set):
         data_set: `DataSet`.
 
     Returns:
-        `(form, folder)`: tuple of `DataFile`, and the `Path` under which their paths lie.
+        `(form, folder)`: tuple of `DataFile`, and the `Path` that their paths are relative to.
     """
     for folder in filter(None, (_mirror()[0], _downloads())):
         form = _whole_form_in(folder, data_set)
@@ -60,7 +60,7 @@ def files_of(name):
         Tuple of `Path`.
 
     Raises:
-        DataError: in one line, when it is not here: what to type to get it.
+        DataError: if it is not on this machine; one line with the command that fetches it.
     """
     found = locate(name)
     if found is None:
@@ -82,9 +82,8 @@ def how_to_get(name):
 def fetch(name):
     """Fetch a data set into the cache, unless it is here already.
 
-    Where `TLCOURSE_DATA` is an http(s) address, that mirror is asked first; then the public
-    addresses are. A file takes its place only once its checksum is right; what was there before
-    stays until then.
+    If `TLCOURSE_DATA` is an http(s) address, try that mirror first, then the public addresses. A
+    file is moved into place only if its checksum matches; until then an earlier file stays.
 
     Args:
         name: str, one of `data_sets()`.
@@ -93,12 +92,12 @@ def fetch(name):
         Tuple of `Path`.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
         DataError: in one line, what was tried and what went wrong.
     """
     data_set = find_data_set(name)
     form, folder = whole_form(data_set)
-    # A mirror folder is its owner's: `verify` tells of it, but nobody changes it.
+    # A mirror folder belongs to its owner: `verify` reports it, but nothing changes it.
     if form and (folder == _mirror()[0] or not any(problem for _, problem in verify(name))):
         return tuple(folder / file.path for file in form)
     failures = []
@@ -126,10 +125,10 @@ def verify(name):
         name: str, one of `data_sets()`.
 
     Returns:
-        List of `(path, problem)`: `Path` and str, "" when all is well. Empty when nothing is here.
+        List of `(path, problem)`: `Path` and str, "" if the file matches. Empty if none is present.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
     """
     form, folder = whole_form(find_data_set(name))
     return [(folder / file.path, _problem(file, folder)) for file in form or ()]
@@ -139,14 +138,14 @@ def verify_all(names=None):
     """Compare the files of several data sets with the published checksums.
 
     Args:
-        names: iterable of str, of `data_sets()`; None takes all that are here.
+        names: iterable of str, of `data_sets()`; None means all that are present.
 
     Returns:
-        List of `(name, path, problem)`: str, `Path` and str, "" when all is well.
+        List of `(name, path, problem)`: str, `Path` and str, "" if the file matches.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
-        DataError: when one of `names` is not here.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
+        DataError: if one of `names` is not present.
     """
     for name in names or ():
         files_of(name)
@@ -170,7 +169,7 @@ def _whole_form_in(folder, data_set):
     whole = (
         form for form in data_set.forms if all((folder / file.path).is_file() for file in form)
     )
-    # Forms may share a path; then the size tells which of them it is.
+    # Forms may share a path; then the size identifies the form.
     return min(whole, key=n_other_sizes, default=None)
 
 

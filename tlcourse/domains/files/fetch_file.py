@@ -4,40 +4,40 @@ import logging
 import sys
 from pathlib import Path
 
-_TIMEOUT = (10, 30)  # seconds to connect, and between two pieces of an answer
+_TIMEOUT = (10, 30)  # seconds to connect, and between two pieces of a response
 _RETRIES = 2
 _CHUNK = 2**16  # bytes
-_LARGEST_UNSTATED = 2**28  # bytes, of a file whose size nobody states
+_LARGEST_UNSTATED = 2**28  # bytes, for a file whose size is not published
 
 
 class NotFetched(Exception):  # noqa: N818 (it is no fault of anyone's here)
-    """An address that did not give the file; the message says why, in a few words."""
+    """An address did not deliver the file; the message says why, in a few words."""
 
 
 def transfer(file, url, folder):
     """Fetch one file, unless it is there and right.
 
-    It is written beside its place, and takes it in one step once its checksum is right: several
-    processes may fetch at once, and a file that was there before stays until then. What broke off
-    is fetched anew, twice; an answer that says no is not asked for again.
+    It is written to a temporary file and moved into place once its checksum matches: several
+    processes may fetch at once, and an earlier file stays until then. An interrupted transfer is
+    retried twice; a refusal is not.
 
     Args:
         file: `DataFile`.
         url: str, http or https.
-        folder: `Path`, under which `file.path` lies.
+        folder: `Path` that `file.path` is relative to.
 
     Returns:
         `Path` of the file.
 
     Raises:
-        NotFetched: when this address does not give the file.
-        OSError: when the folder cannot be written or is full.
+        NotFetched: if this address does not deliver the file.
+        OSError: if the folder cannot be written or is full.
     """
     import pooch
     from requests import RequestException
 
     pooch.get_logger().setLevel(logging.ERROR)
-    # pooch makes it too, but fails when another process does so at the same moment.
+    # pooch makes it too, but fails if another process does so at the same moment.
     (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
     source = pooch.create(
         path=folder,
@@ -50,7 +50,7 @@ def transfer(file, url, folder):
         return Path(source.fetch(file.path, downloader=lambda *words: _download(file, *words)))
     except RequestException as error:
         raise NotFetched(f"{url}: {_reason(error)}") from error
-    except ValueError as error:  # pooch's word for a wrong checksum
+    except ValueError as error:  # pooch's error for a wrong checksum
         raise NotFetched(f"{url}: {_not_it(file)}") from error
 
 
@@ -58,7 +58,7 @@ def _download(file, url, place, _):
     """Write the answer of an address to a place, as pooch asks it of a downloader."""
     import requests
 
-    # A .gz shall come as it is: unpacked on the way, it would not be the file that was checked.
+    # Keep a .gz as it is: decompressed on the way, it would not match its checksum.
     headers = {"Accept-Encoding": "identity"}
     try:
         answer = requests.get(url, stream=True, timeout=_TIMEOUT, headers=headers)
@@ -68,10 +68,10 @@ def _download(file, url, place, _):
         raise NotFetched(f"{url}: no connection") from error
     with answer:
         if answer.status_code >= 500:
-            answer.raise_for_status()  # it may do better the next time
+            answer.raise_for_status()  # worth retrying
         if answer.status_code != 200:
             raise NotFetched(f"{url}: the server answered {answer.status_code}")
-        answer.raw.headers.pop("Content-Encoding", None)  # some servers say it of each .gz
+        answer.raw.headers.pop("Content-Encoding", None)  # some servers set it for every .gz
         if file.bytes and answer.headers.get("Content-Length") not in (None, str(file.bytes)):
             raise NotFetched(f"{url}: {_not_it(file)}")
         _write(file, url, place, answer.iter_content(_CHUNK))
@@ -90,11 +90,11 @@ def _write(file, url, place, pieces):
         task = bar.add_task(file.path, total=file.bytes)
         for piece in pieces:
             written += len(piece)
-            if written > (file.bytes or _LARGEST_UNSTATED):  # it may never end
+            if written > (file.bytes or _LARGEST_UNSTATED):  # it may be endless
                 raise NotFetched(f"{url}: {_not_it(file)}")
             target.write(piece)
             bar.update(task, completed=written)
-    # A temporary file is its owner's alone; a cache may be shared.
+    # A temporary file is private to its owner; a cache may be shared.
     Path(place).chmod(0o644)
 
 

@@ -8,10 +8,10 @@ def inventory():
     """Describe every real data set, without fetching anything.
 
     Returns:
-        List of dicts that JSON can hold. `files` are those of the form that is here, else of the
-        one that `fetch` tries first; `bytes` is their size, None where it is not published; `path`,
-        `sha256`, `md5` and `checksum_from` are those of the first. A path is None where no file is;
-        of `sha256` and `md5` only one is published. `urls` are the public addresses.
+        List of JSON-able dicts. `files` are those of the form that is present, else of the one
+        that `fetch` tries first; `bytes` is their size, None if it is not published; `path`,
+        `sha256`, `md5` and `checksum_from` are those of the first. A path is None if its file is
+        missing; only one of `sha256` and `md5` is published. `urls` are the public addresses.
     """
     return [_described(data_set) for data_set in data_sets().values()]
 

@@ -13,11 +13,11 @@ class DataFile:
     """One file of a data set.
 
     Attributes:
-        path: where it lies in a mirror and in the cache, such as "usps/usps.h5".
-        urls: public addresses, the first that answers is taken; none for a form of mirrors only.
-        sha256: 64 hexadecimal digits, or None where only an MD5 is published.
+        path: path in a mirror and in the cache, such as "usps/usps.h5".
+        urls: public addresses, tried in order; empty for a form found only in mirrors.
+        sha256: 64 hexadecimal digits, or None if only an MD5 is published.
         md5: 32 hexadecimal digits, or None.
-        bytes: its size, or None where nobody states it.
+        bytes: size of the file, or None if it is not published.
         checksum_from: who published the checksum.
     """
 
@@ -30,20 +30,20 @@ class DataFile:
 
     @property
     def checksum(self):
-        """The checksum as pooch writes it, `sha256:...` or `md5:...` (str)."""
+        """The checksum in pooch's notation, `sha256:...` or `md5:...` (str)."""
         return f"sha256:{self.sha256}" if self.sha256 else f"md5:{self.md5}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataSet:
-    """A data set and the forms in which it comes.
+    """A data set and its forms.
 
     Attributes:
-        name: such as "mnist".
-        title: one line that says what it is.
+        name: id, such as "mnist".
+        title: description in one line.
         licence: the licence, or "not stated".
         citation: the paper to cite, with its year.
-        home: address of its own page.
+        home: address of its home page.
         forms: each a tuple of `DataFile`; any one of them is enough, the first is preferred.
     """
 
@@ -71,7 +71,7 @@ def find_data_set(name):
         name: str, one of `data_sets()`.
 
     Raises:
-        UnknownName: (a ValueError) with the near names.
+        UnknownName: (a ValueError) for an unknown name; suggests similar ones.
     """
     known = data_sets()
     if not isinstance(name, str) or name not in known:

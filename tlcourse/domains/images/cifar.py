@@ -15,20 +15,20 @@ _CLASSES = (
     *("dog", "frog", "horse", "ship", "truck"),
 )
 _PETS = ("cat", "dog")
-_SHARE_TEST = 0.2  # where there is no test set of its own
+_SHARE_TEST = 0.2  # if there is no separate test set
 
 
 def cifar10():
     """Return CIFAR-10: small colour photographs of ten classes.
 
-    The original archive has a test set of 10,000; the mirror's form holds the 50,000 training
-    images alone, a fifth of each class of which is kept for testing.
+    The original archive has a test set of 10,000; the mirror's form has only the 50,000 training
+    images, of which a fifth of each class is held out for testing.
 
     Returns:
         `Domain`, 32×32×3.
 
     Raises:
-        DataError: when it is not on this machine, or the archive is damaged.
+        DataError: if it is not on this machine, or the archive is damaged.
 
     Reference:
         Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.

@@ -1,4 +1,4 @@
-"""CIFAR-10's original batches: pickles, read without running anything that stands in them."""
+"""CIFAR-10's original batches: read their pickles without executing any code in them."""
 
 import io
 import pickle
@@ -19,11 +19,11 @@ def read_batches(path):
         path: `Path` of the archive.
 
     Returns:
-        `(x, labels, n_train)`: uint8 (n, 32, 32, 3), int64 (n,), and how many are for training;
-        those come first.
+        `(x, labels, n_train)`: uint8 (n, 32, 32, 3), int64 (n,), and the number of training
+        images, which come first.
 
     Raises:
-        DataError: when it is damaged, or a pickle in it asks for more than arrays of bytes.
+        DataError: if it is damaged, or a pickle in it asks for more than arrays of bytes.
     """
     batches = {
         PurePosixPath(name).name: _read_batch(path, name, content)
@@ -44,7 +44,7 @@ def _read_batch(path, name, content):
         batch = _BytesOnly(io.BytesIO(content), encoding="bytes").load()
         x = batch[b"data"].array.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
         labels = np.array(batch[b"labels"], "int64")
-    except Exception as error:  # a stranger's pickle may be anything, and raise it
+    except Exception as error:  # an untrusted pickle may raise anything
         raise damaged(path, f"{name}: {error}") from error
     if labels.shape != (len(x),):
         raise damaged(path, f"{name}: {len(x)} images, labels of shape {labels.shape}")

@@ -16,7 +16,7 @@ _BEGINNINGS = ("DejaVuSans", "DejaVuSansMono", "DejaVuSerif", "STIX", "cm")
 @verb
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ManyLabels:
-    """Images with labels for several tasks, split into train and test once and for all.
+    """Images with labels for several tasks, with a fixed split into train and test.
 
     Attributes:
         x_train: float32 array (n, height, width, channels) in [0, 1].
@@ -39,9 +39,9 @@ class ManyLabels:
 def glyph_tasks(n=8000, seed=0):
     """Return the digits of the domain `glyphs` with three labels for each image.
 
-    "digit": 0 to 9. "family": of the font, five of them. "angle": by how many degrees it was
-    turned, clockwise, in [−20, 20]. Each digit was also slanted at random, and some faces are
-    italic, so that the angle can be read with an error only.
+    "digit": 0 to 9. "family": one of five font families. "angle": rotation in degrees, clockwise,
+    in [−20, 20]. Each digit is also slanted at random, and some faces are italic, so the angle can
+    only be estimated with an error.
 
     Args:
         n: int >= 4, images in all, three quarters of them for training.
@@ -78,11 +78,11 @@ def family_of(faces):
     """Return which of `FAMILIES` each face belongs to.
 
     Args:
-        faces: n names of faces.
+        faces: n names of faces (sequence of str).
 
     Returns:
         int32 array (n,).
     """
-    # The longest beginning that fits: DejaVuSansMono begins with DejaVuSans too.
+    # The longest matching prefix: DejaVuSansMono begins with DejaVuSans too.
     fits = [[len(b) * face.startswith(b) for b in _BEGINNINGS] for face in faces]
     return np.argmax(fits, axis=1).astype("int32")

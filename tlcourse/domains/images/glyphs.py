@@ -1,7 +1,7 @@
 """Digits and letters drawn from the TrueType fonts that matplotlib ships.
 
-Each image is a character of a random face, made thicker, then rotated, sheared, scaled
-and moved. The drawing depends on the seed alone.
+Each image is a character of a random face, made bolder, then rotated, sheared, scaled
+and shifted. The drawing depends on the seed only.
 """
 
 from importlib.metadata import version
@@ -27,7 +27,7 @@ FACES = (
 )
 HELD_OUT_FACES = ("STIXGeneral", "STIXGeneralBolIta", "cmss10", "cmtt10", "DejaVuSansMono-Bold")
 
-_CANVAS = 128  # pixels of a face's own drawing, before it is bent and reduced
+_CANVAS = 128  # pixels of the drawing of a face, before it is transformed and reduced
 _TALL = 70  # pixels of a capital's height on that canvas, at font size 96
 _WEIGHTS = (0, 2, 4, 6)  # pixels added around a stroke on that canvas
 
@@ -36,7 +36,7 @@ def glyphs(n=8000, seed=0):
     """Return digits drawn from fonts: 28×28 grey images, three quarters of them for training.
 
     Args:
-        n: int, images in all.
+        n: int, total number of images.
         seed: int; the same seed gives the same images.
 
     Returns:
@@ -51,7 +51,7 @@ def letters(n=8000, seed=0):
     """Return capital letters: 28×28 grey images, the test set in faces that training never saw.
 
     Args:
-        n: int, images in all; three quarters of them for training.
+        n: int, total number of images; three quarters of them for training.
         seed: int; the same seed gives the same images.
 
     Returns:
@@ -74,7 +74,7 @@ def drawn_domain(name, images, labels, characters, source):
         images: uint8 (n, height, width, channels).
         labels: int32 (n,).
         characters: str, one class per character.
-        source: str, what they were drawn from.
+        source: str, origin of the drawings.
 
     Returns:
         `Domain`.
@@ -97,14 +97,14 @@ def render(characters, faces, n, *, size=28, seed=0):
 
     Args:
         characters: str, one class per character.
-        faces: font files of matplotlib's, without their ending.
+        faces: matplotlib's font files, without extension.
         n: int, images.
         size: int, height and width in pixels.
         seed: int; the same seed gives the same images.
 
     Returns:
         `(images, labels)`: uint8 (n, size, size, 1), white ink on black, and int32 (n,), the
-        classes shuffled and, in the whole as in any first part, as even as can be.
+        classes shuffled and, overall and in any prefix, as balanced as possible.
     """
     arrays = render_and_tell(characters, faces, n, size=size, seed=seed)
     return arrays["images"], arrays["labels"]
@@ -114,15 +114,15 @@ def render_and_tell(characters, faces, n, *, size=28, seed=0):
     """Draw as `render` does and also tell how each image was drawn.
 
     Args:
-        characters: as in `render`, like all of these.
-        faces: font files.
-        n: int.
-        size: int.
-        seed: int.
+        characters: as in `render`, like all arguments.
+        faces: as in `render`.
+        n: int, images.
+        size: int, height and width in pixels.
+        seed: int, seed of the drawing.
 
     Returns:
-        Dict of arrays: "images" and "labels" of `render`; "faces", int64 (n,), which of `faces`;
-        "degrees", float64 (n,), by how much it was turned, clockwise.
+        Dict of arrays: "images" and "labels" of `render`; "faces", int64 (n,), index into `faces`;
+        "degrees", float64 (n,), rotation, clockwise.
     """
     recipe = {
         "characters": characters,
@@ -142,7 +142,7 @@ def _draw_all(characters, faces, n, size, seed):
     from PIL import Image
 
     rng = np.random.default_rng(seed)
-    # Every run of len(characters) images holds each of them once, so that train and test are even.
+    # Every run of len(characters) images has each of them once, which balances train and test.
     rounds = np.tile(np.arange(len(characters), dtype="int32"), (-(-n // len(characters)), 1))
     labels = rng.permuted(rounds, axis=1).ravel()[:n]
     face = rng.integers(len(faces), size=n)
@@ -154,7 +154,7 @@ def _draw_all(characters, faces, n, size, seed):
         key = (labels[i], face[i], weight[i])
         if key not in templates:
             templates[key] = _template(characters[labels[i]], faces[face[i]], _WEIGHTS[weight[i]])
-        # Drawn at twice the size and averaged down: thin strokes keep their grey.
+        # Draw at twice the size and average: thin strokes keep their grey.
         drawn = templates[key].transform(
             (2 * size, 2 * size), Image.Transform.AFFINE, matrices[i], Image.Resampling.BILINEAR
         )
@@ -174,7 +174,7 @@ def _inverse_affines(rng, n, size):
     rotate = np.stack([np.stack([cos, -sin], -1), np.stack([sin, cos], -1)], -2)
     ones, zeros = np.ones(n), np.zeros(n)
     slant = np.stack([np.stack([ones, shear], -1), np.stack([zeros, ones], -1)], -2)
-    # A capital shall stand 20 of 28 output pixels tall at scale 1.
+    # A capital is to be 20 of 28 output pixels tall at scale 1.
     stretch = np.stack([scale * aspect, scale / aspect], -1)[:, None, :] * (
         2 * size * 20 / 28 / _TALL
     )
@@ -189,7 +189,7 @@ def _template(character, face, weight):
     from PIL import Image, ImageDraw, ImageFont
 
     file = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{face}.ttf"
-    # The plain layout engine is in every Pillow; the other depends on what a system has installed.
+    # Every Pillow has the basic layout engine; the other depends on the system.
     font = ImageFont.truetype(str(file), 96, layout_engine=ImageFont.Layout.BASIC)
     left, top, right, bottom = font.getbbox(character)
     canvas = Image.new("L", (_CANVAS, _CANVAS))

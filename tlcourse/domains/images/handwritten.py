@@ -10,8 +10,8 @@ _SHARE_TEST = 0.4
 def handwritten():
     """Return the UCI optdigits test set as 28×28 grey images, 40 % of them kept for testing.
 
-    The 8×8 originals are enlarged to 20×20 by cubic interpolation and padded by 4, the way MNIST
-    sets its digits. The split is the same for every seed of the course.
+    The 8×8 originals are enlarged to 20×20 by cubic interpolation and padded by 4, like MNIST's
+    digits. The split is the same for every seed of the course.
 
     Returns:
         `Domain` with ten classes, 1,078 train and 719 test images.

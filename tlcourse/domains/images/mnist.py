@@ -19,14 +19,14 @@ _CLOTHES = (
 def mnist():
     """Return MNIST: 60,000 digits to train on and 10,000 to test on, where both are here.
 
-    A mirror that holds the 10,000 alone gives those, a quarter of each class kept for testing:
-    plenty for lessons about few labels.
+    A mirror with only the 10,000 gives those, a quarter of each class held out for testing: plenty
+    for lessons about few labels.
 
     Returns:
         `Domain` of 28×28 grey images with ten classes.
 
     Raises:
-        DataError: when it is not on this machine, or a file is damaged.
+        DataError: if it is not on this machine, or a file is damaged.
 
     Reference:
         LeCun, Bottou, Bengio & Haffner, "Gradient-Based Learning Applied to Document
@@ -42,7 +42,7 @@ def fashion_mnist():
         `Domain` of 28×28 grey images with ten classes.
 
     Raises:
-        DataError: when it is not on this machine, or a file is damaged.
+        DataError: if it is not on this machine, or a file is damaged.
 
     Reference:
         Xiao, Rasul & Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine
@@ -54,13 +54,13 @@ def fashion_mnist():
 def mnist_textured():
     """Return MNIST's digits over colour textures, 32×32×3, after MNIST-M.
 
-    The textures are ours, drawn from waves; MNIST-M took patches of photographs.
+    The textures are our own, drawn from waves; MNIST-M uses patches of photographs.
 
     Returns:
         `Domain` with ten classes.
 
     Raises:
-        DataError: when MNIST is not on this machine, or a file is damaged.
+        DataError: if MNIST is not on this machine, or a file is damaged.
     """
     digits = mnist()
     parts = {
@@ -94,7 +94,7 @@ def _read_npz(file):
     for name, content in read_members(file, lambda name: name.endswith(".npy")):
         try:
             arrays[name] = np.load(io.BytesIO(content), allow_pickle=False)
-        except Exception as error:  # a damaged array makes NumPy raise nearly anything
+        except Exception as error:  # a damaged array can make NumPy raise nearly anything
             raise damaged(file, f"{name}: {error}") from error
     try:
         return {

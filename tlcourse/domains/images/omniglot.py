@@ -15,15 +15,15 @@ _SIZE = 28
 def omniglot():
     """Return Omniglot's background set, white strokes on black, reduced to 28×28.
 
-    Each character is a class, called alphabet/character; a quarter of its twenty drawings is
-    kept for testing. The strokes, two or three of 105 pixels wide, are made two pixels wider
-    before they are reduced, so that they do not fade.
+    Each character is a class, named alphabet/character; a quarter of its twenty drawings is held
+    out for testing. Strokes are two or three of 105 pixels wide; they are widened by two pixels
+    before reduction, so that they do not fade.
 
     Returns:
         `Domain` of grey images.
 
     Raises:
-        DataError: when it is not on this machine, or the archive is damaged.
+        DataError: if it is not on this machine, or the archive is damaged.
 
     Reference:
         Lake, Salakhutdinov & Tenenbaum, "Human-level concept learning through probabilistic

@@ -11,20 +11,20 @@ from tlcourse.domains.images.pictures import picture_recipe, read_picture
 
 _SIZE = 64
 _SHARE_TEST = 0.25
-_MOST_BROKEN = 0.01  # share of files; the cats and dogs are known to hold a few
+_MOST_BROKEN = 0.01  # share of files; the cats and dogs are known to contain a few
 
 
 def cats_vs_dogs():
     """Return photographs of cats and of dogs, cut to squares of 64 pixels.
 
-    A quarter of each class is kept for testing. The archive holds a few broken files, which are
-    passed over and counted in a warning.
+    A quarter of each class is held out for testing. The archive contains a few broken files, which
+    are skipped and counted in a warning.
 
     Returns:
         `Domain` of colour images with two classes.
 
     Raises:
-        DataError: when it is not on this machine, or the archive is damaged.
+        DataError: if it is not on this machine, or the archive is damaged.
 
     Reference:
         Elson, Douceur, Howell & Saul, "Asirra: A CAPTCHA that Exploits Interest-Aligned Manual
@@ -37,10 +37,10 @@ def flowers():
     """Return photographs of five kinds of flowers, cut to squares of 64 pixels.
 
     Returns:
-        `Domain` of colour images; a quarter of each class is kept for testing.
+        `Domain` of colour images; a quarter of each class is held out for testing.
 
     Raises:
-        DataError: when it is not on this machine, or the archive is damaged.
+        DataError: if it is not on this machine, or the archive is damaged.
 
     Reference:
         The TensorFlow Team, "Flowers", 2019.

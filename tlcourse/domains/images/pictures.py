@@ -38,21 +38,21 @@ def open_picture(file, channels):
         channels: 3 for colour, 1 for grey.
 
     Returns:
-        `PIL.Image.Image` of mode "RGB" or "L". Of a moving image, its first picture.
+        `PIL.Image.Image` of mode "RGB" or "L". Of an animation, its first frame.
 
     Raises:
-        ValueError: when it is no readable image; the message is the decoder's.
+        ValueError: if it is not a readable image; the message is the decoder's.
     """
     from PIL import Image, ImageOps
 
     try:
-        # Pillow warns of an attack at 90 megapixels: here it is a large photograph of one's own.
+        # Pillow warns of an attack at 90 megapixels: here it is the user's own large photograph.
         # At twice that it raises, and so do we.
         opened = io.BytesIO(file) if isinstance(file, bytes) else file
         with warnings.catch_warnings(action="ignore"), Image.open(opened) as image:
             upright = _eight_bits(ImageOps.exif_transpose(image))
             return _on_white(upright).convert("L" if channels == 1 else "RGB")
-    except Exception as error:  # a damaged file makes decoders raise nearly anything
+    except Exception as error:  # a damaged file can make decoders raise nearly anything
         raise ValueError(str(error)) from error
 
 
@@ -68,7 +68,7 @@ def picture_recipe(path, code):
     """
     import pooch
 
-    # Not `fingerprint(path)`: an archive may be larger than what memory is free.
+    # Not `fingerprint(path)`: an archive may be larger than the free memory.
     return {
         "file": pooch.file_hash(str(path)),
         "code": fingerprint(code, __file__),

@@ -13,10 +13,10 @@ def glyphs_textured(n=8000, seed=0):
     """Return digits over colour textures: 32×32×3, three quarters of them for training.
 
     A pixel is |texture − ink|, as in MNIST-M (Ganin et al., "Domain-Adversarial Training of
-    Neural Networks", JMLR 2016, section 5.2.4), so that the ink takes the texture's inverse.
+    Neural Networks", JMLR 2016, section 5.2.4), so the ink inverts the texture.
 
     Args:
-        n: int, images in all.
+        n: int, total number of images.
         seed: int; the same seed gives the same images.
 
     Returns:
@@ -33,7 +33,7 @@ def over_textures(images, seed=0):
 
     Args:
         images: float32 (n, 28, 28, 1) in [0, 1], the ink.
-        seed: int, of the textures.
+        seed: int, seed of the textures.
 
     Returns:
         float32 (n, 32, 32, 3) in [0, 1].

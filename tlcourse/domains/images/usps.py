@@ -19,7 +19,7 @@ def usps():
         `Domain` of grey images with ten classes, 7,291 to train on and 2,007 to test on.
 
     Raises:
-        DataError: when it is not on this machine, or a file is damaged.
+        DataError: if it is not on this machine, or a file is damaged.
 
     Reference:
         Hull, "A Database for Handwritten Text Recognition Research", IEEE TPAMI 1994.
@@ -46,7 +46,7 @@ def _read_h5(file):
     try:
         with h5py.File(file) as stored:
             parts = [(stored[part]["data"][:], stored[part]["target"][:]) for part in _PARTS]
-    except Exception as error:  # a damaged file makes h5py raise nearly anything
+    except Exception as error:  # a damaged file can make h5py raise nearly anything
         raise damaged(file, error) from error
     return [_checked(file, *part) for part in parts]
 
@@ -68,7 +68,7 @@ def _checked(file, pixels, labels):
         pixels.shape != (len(pixels), _N_PIXELS)
         or labels.shape != (len(pixels),)
         or not np.array_equal(np.unique(labels), range(10))
-        or not (pixels.min() >= 0 and pixels.max() <= 1)  # nor NaN
+        or not (pixels.min() >= 0 and pixels.max() <= 1)  # also rejects NaN
     ):
         raise damaged(file, "not ten digits, each image 256 pixels of limited range")
     return _enlarged(pixels), labels.astype("int32")

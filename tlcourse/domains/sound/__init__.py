@@ -1,4 +1,4 @@
-"""Spoken digits, as waveforms and as log-mel pictures."""
+"""Spoken digits, as waveforms and as log-mel images."""
 
 from tlcourse.domains.sound.fsdd import speaker, spoken_digits, spoken_digits_waves
 from tlcourse.domains.sound.spectrogram import log_mel

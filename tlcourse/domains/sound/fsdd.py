@@ -1,4 +1,4 @@
-"""Spoken digits: the Free Spoken Digit Dataset, as waveforms and as pictures of sound."""
+"""Spoken digits: the Free Spoken Digit Dataset, as waveforms and as log-mel images."""
 
 import re
 
@@ -18,16 +18,16 @@ _DIGITS = tuple("0123456789")
 def spoken_digits_waves():
     """Return recordings of spoken digits: one second each, 8,000 samples in [-1, 1].
 
-    Shorter ones, nearly all, stand in the middle of silence; of longer ones the middle is taken.
-    The speaker whose name is the last of the alphabet is kept for testing, with all recordings, so
-    that the test asks what matters in use: does it understand a voice that it never heard?
+    Shorter ones, nearly all, are centred in silence; longer ones are cropped to their middle. All
+    recordings of the last speaker in alphabetical order are held out for testing, so the test asks
+    what matters in use: does it understand a voice it has never heard?
 
     Returns:
         `Domain` of waveforms (8000,) with ten classes.
 
     Raises:
-        DataError: when it is not on this machine, or the archive or a recording is damaged or
-            of another kind than mono, 16 bits, 8 kHz.
+        DataError: if it is not on this machine, or the archive or a recording is damaged or
+            not mono, 16 bits, 8 kHz.
 
     Reference:
         Jackson and others, "Free Spoken Digit Dataset", 2016-2020.
@@ -39,10 +39,10 @@ def spoken_digits_waves():
 def spoken_digits():
     """Return the recordings of `spoken_digits_waves` as log-mel pictures, by `log_mel`.
 
-    They are as large and grey as MNIST's digits, so that one backbone may read and hear.
+    They have the size and grey levels of MNIST's digits, so one backbone can read and hear.
 
     Returns:
-        `Domain` of 28×28 grey images with ten classes; one speaker is kept for testing.
+        `Domain` of 28×28 grey images with ten classes; one speaker is held out for testing.
 
     Raises:
         DataError: as `spoken_digits_waves`.
@@ -58,10 +58,10 @@ def speaker(name):
         name: str, such as "george".
 
     Returns:
-        `Domain`, a quarter of each digit's recordings kept for testing.
+        `Domain`, a quarter of each digit's recordings held out for testing.
 
     Raises:
-        DataError: as `spoken_digits_waves`, and when that speaker is not among them.
+        DataError: as `spoken_digits_waves`, and if there is no such speaker.
     """
     recordings = _recordings()
     chosen = recordings["speakers"] == name
@@ -109,7 +109,7 @@ def _read(path):
     for name, content in read_members(path, _NAME.fullmatch):
         digit, speaker_name, take = _NAME.fullmatch(name).groups()
         found[int(digit), speaker_name, int(take)] = _samples(path, name, content)
-    keys = sorted(found)  # the archives have orders of their own, and splits go by it
+    keys = sorted(found)  # archives differ in order, and splits depend on it
     digits, speakers, _ = zip(*keys, strict=True) if keys else ((), (), ())
     if len(set(speakers)) < 2 or len(set(digits)) < 10:
         raise DataError(

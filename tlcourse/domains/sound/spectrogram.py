@@ -8,10 +8,10 @@ from tlcourse.arguments import check_count, verb
 from tlcourse.domains.examples import check_examples
 from tlcourse.domains.sound.wav import RATE
 
-_WINDOW = 512  # samples that one column is made of, before weighting: 64 ms at 8 kHz
+_WINDOW = 512  # samples per column, before weighting: 64 ms at 8 kHz
 _LOWEST = 60  # Hz; below it microphones hum and nobody speaks
 _RANGE = 60  # decibels from white to black
-_SILENCE = 1e-10  # power that counts as none, far below one step of 16 bits
+_SILENCE = 1e-10  # power that counts as silence, far below one step of 16 bits
 _BATCH = 256
 
 
@@ -19,15 +19,15 @@ _BATCH = 256
 def log_mel(waveforms, *, rate=RATE, size=28):
     """Turn waveforms into pictures: time to the right, pitch upwards, loud is white.
 
-    A pixel is the power in one of `size` mel bands (bands as wide as the ear hears them: even
-    below 700 Hz, ever wider above) in one of `size` stretches of time, in decibels. White is the
-    loudest pixel of the picture, black is 60 dB below it or less, so that neither the distance to
-    the microphone nor its gain shows. `keras.layers.MelSpectrogram` does the work.
+    A pixel is the power in one of `size` mel bands (as wide as hearing resolves them: equal below
+    700 Hz, ever wider above) in one of `size` time intervals, in decibels. White is the loudest
+    pixel of the image, black is 60 dB below it or less, so the distance to the microphone and its
+    gain do not matter. `keras.layers.MelSpectrogram` does the work.
 
     Args:
         waveforms: float array (n, samples) in [-1, 1], at least `size` ** 2 samples.
-        rate: samples a second.
-        size: int, height and width of the pictures.
+        rate: int, samples per second.
+        size: int, height and width of the images.
 
     Returns:
         float32 array (n, size, size, 1) in [0, 1]; silence is black.
@@ -55,14 +55,14 @@ def log_mel(waveforms, *, rate=RATE, size=28):
     black = 10 * math.log10(_SILENCE)
     white = np.maximum(decibels.max(axis=(1, 2), keepdims=True), black + _RANGE)
     pictures = ((decibels - white) / _RANGE + 1).clip(0, 1)
-    # Bands and columns are counted from low pitch and from the start: pictures from the top left.
+    # Bands count from low pitch and columns from the start; images start at the top left.
     return np.ascontiguousarray(pictures[:, ::-1, :, None])
 
 
 def _decibels(waveforms, rate, size):
     import keras
 
-    # As many samples from one column to the next as make `size` columns, the first at the start.
+    # The hop that gives `size` columns, the first at the start.
     step = waveforms.shape[1] // size + 1
     layer = keras.layers.MelSpectrogram(
         fft_length=_WINDOW,
@@ -71,7 +71,7 @@ def _decibels(waveforms, rate, size):
         num_mel_bins=size,
         min_freq=_LOWEST,
         min_power=_SILENCE,
-        top_db=math.inf,  # else it cuts what is far below the loudest sound of the whole batch
+        top_db=math.inf,  # otherwise it clips relative to the loudest sound of the whole batch
         dtype="float32",
     )
     parts = [

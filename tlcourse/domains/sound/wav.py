@@ -20,15 +20,15 @@ def read_wav(file, *, rate=RATE, seconds=None):
 
     Args:
         file: path of a WAV file of 8, 16, 24 or 32 bits, or of floats.
-        rate: samples a second to resample to; the domains of the course have 8,000.
-        seconds: length, of which the recording gets the middle, silence around it, or is cut to
-            its own middle; None leaves it as it is.
+        rate: int, samples per second to resample to; the domains of the course have 8,000.
+        seconds: float, length of the result: a longer recording is cropped to its middle, a
+            shorter one centred in silence; None keeps its length.
 
     Returns:
         float32 array (samples,).
 
     Raises:
-        ValueError: in one line, when the file is not there, empty, cut off or no WAV file, or an
+        ValueError: in one line, if the file is missing, empty, truncated or not a WAV file, or an
             argument is out of range.
 
     Example:
@@ -60,23 +60,23 @@ def decode_wav(content):
     """Decode the content of a WAV file, changing nothing.
 
     Args:
-        content: bytes.
+        content: bytes of the file.
 
     Returns:
         `(rate, samples)`: int, and array (n, channels) of the file's own type, n >= 1.
 
     Raises:
-        ValueError: when it is no whole WAV file; the message is short and has no full stop.
+        ValueError: if it is not a complete WAV file; the message is short, without a full stop.
     """
     from scipy.io import wavfile
 
     try:
-        # SciPy warns of notes beside the sound, which hurt nobody, and of a file that ends early.
+        # SciPy warns of harmless notes beside the sound, and of a file that ends early.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", wavfile.WavFileWarning)
             warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
             rate, samples = wavfile.read(io.BytesIO(content))
-    except Exception as error:  # a damaged file makes the reader raise nearly anything
+    except Exception as error:  # a damaged file can make the reader raise nearly anything
         raise ValueError(_reason(content, error)) from error
     if samples.size == 0:
         raise ValueError("it holds a header but no sound")
@@ -91,8 +91,8 @@ def to_waveform(samples):
     """Scale samples to float32 in [-1, 1].
 
     Args:
-        samples: array of a WAV file's types: uint8 (silence is 128), int16, int32, or floats, of
-            which those beyond 1 are cut.
+        samples: array of a WAV file's dtypes: uint8 (silence is 128), int16, int32, or floats,
+            clipped to [-1, 1].
     """
     if samples.dtype.kind == "f":
         return samples.clip(-1, 1).astype("float32")

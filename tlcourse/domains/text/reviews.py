@@ -15,7 +15,7 @@ def reviews_a():
     """Return short opinions about kitchen appliances: sharp knives, kettles that leak.
 
     Returns:
-        `Domain` of texts with the classes negative and positive, a quarter kept for testing.
+        `Domain` of texts with the classes negative and positive, a quarter held out for testing.
     """
     return _domain("reviews-a")
 
@@ -23,11 +23,11 @@ def reviews_a():
 def reviews_b():
     """Return short opinions about books: gripping stories, plots that are predictable.
 
-    The words of praise are others than in the kitchen, and some change sides: a predictable
+    Its words of praise differ from those of the kitchen, and some change sides: a predictable
     waffle iron is a good one.
 
     Returns:
-        `Domain` of texts with the classes negative and positive, a quarter kept for testing.
+        `Domain` of texts with the classes negative and positive, a quarter held out for testing.
     """
     return _domain("reviews-b")
 

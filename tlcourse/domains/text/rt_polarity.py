@@ -1,4 +1,4 @@
-"""Sentences from film reviews, praise and blame."""
+"""Sentences from film reviews, positive and negative."""
 
 import re
 
@@ -9,23 +9,23 @@ from tlcourse.domains.files import DataError, files_of, read_members
 
 _ENDINGS = (".neg", ".pos")  # in the order of the labels
 _SHARE_TEST = 0.25
-# The mirror's form is UTF-8. The original is Windows-1252, of which few bytes are also UTF-8;
-# Latin-1 takes the five bytes that Windows-1252 leaves out.
+# The mirror's form is UTF-8. The original is Windows-1252, of which few bytes are valid UTF-8;
+# Latin-1 accepts the five bytes that Windows-1252 leaves undefined.
 _ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 
 
 def rt_polarity():
     """Return 10,662 sentences from film reviews, half of them praise, as a domain of texts.
 
-    Words and signs stand apart and all is lower case, as published. A quarter of each class is
-    kept for testing. Sentences that differ in signs and spaces only, of which there are two pairs,
-    are on one side, so that no test sentence was trained on.
+    Words and punctuation are separated and in lower case, as published. A quarter of each class is
+    held out for testing. Sentences that differ only in punctuation and spaces, of which there are
+    two pairs, are on the same side, so that no test sentence occurs in training.
 
     Returns:
         `Domain` of texts with the classes negative and positive.
 
     Raises:
-        DataError: when it is not on this machine, or the archive is damaged or is not text.
+        DataError: if it is not on this machine, or the archive is damaged or not text.
 
     Reference:
         Pang & Lee, "Seeing stars: Exploiting class relationships for sentiment categorization
@@ -52,7 +52,7 @@ def _split_equals_together(texts, labels):
     letters = [re.sub(r"\W", "", text) for text in texts]
     _, first, group = np.unique(letters, return_index=True, return_inverse=True)
     parts = stratified_split(labels[first], _SHARE_TEST, seed=0)
-    rng = np.random.default_rng(0)  # the classes mixed, as every other split has them
+    rng = np.random.default_rng(0)  # mix the classes, as in every other split
     return [rng.permutation(np.flatnonzero(np.isin(group, part))) for part in parts]
 
 
@@ -80,5 +80,5 @@ def _lines(path, name, content):
             break
         except UnicodeDecodeError:
             continue
-    # Not splitlines: it also cuts at signs that stand within a sentence, such as U+0085.
+    # Not splitlines: it also splits at characters within a sentence, such as U+0085.
     return [line.strip() for line in text.split("\n") if line.strip()]

@@ -1,7 +1,7 @@
 """Jupyter messages over one socket, with bounded memory.
 
-ZeroMQ's own reader takes in what comes before anyone asks for it, in messages of any number of
-parts. Here nothing is read that was not asked for, and a message is of limited size and few parts.
+ZeroMQ's own reader accepts messages before anyone asks for them, in any number of parts. Here
+nothing is read unasked, and both the size of a message and its number of parts are limited.
 """
 
 import json
@@ -13,30 +13,30 @@ from jupyter_client.session import DELIM, Session
 
 __all__ = ["Channel", "ChannelBroken"]
 
-# ZMTP 3.0 (https://rfc.zeromq.org/spec/23): a greeting, a READY command each, then frames.
+# ZMTP 3.0 (https://rfc.zeromq.org/spec/23): each side sends a greeting and READY, then frames.
 _GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0") + bytes(32)
 _READY = b"\x05READY\x0bSocket-Type" + struct.pack(">I", 6) + b"DEALER"
 _MORE, _LONG, _COMMAND = 1, 2, 4
 _WAIT_SECONDS = 0.05
 _MOST_FRAMES = 40
 _MOST_ENVELOPE = 20_000  # bytes of a header
-_MOST_STRUCTURE = 100_000  # bytes of a content beside its strings
+_MOST_STRUCTURE = 100_000  # bytes of a content, strings excluded
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
 class ChannelBroken(Exception):  # noqa: N818 (it reads better)
-    """Nothing more can be read: the other end closed it, or sent what is no message."""
+    """The other end closed the channel or sent an invalid message; nothing more can be read."""
 
 
 class Channel:
-    """The channel of requests to a kernel.
+    """The request channel to a kernel.
 
     Args:
-        connected: socket, with the kernel at its other end; closed with the channel.
-        key: str, that the kernel signs messages with.
-        most: bytes of one message that are read at most.
-        wait: callable without arguments, called again and again; it raises
-            when it has been too long. It may be exchanged: it is the attribute `wait`.
+        connected: socket connected to the kernel; closed with the channel.
+        key: str, the key with which the kernel signs messages.
+        most: int, maximum bytes to read of one message.
+        wait: callable without arguments, polled while reading and writing; raises
+            on timeout. Assign to the attribute `wait` to replace it.
     """
 
     def __init__(self, connected, *, key, most, wait):
@@ -46,7 +46,7 @@ class Channel:
         try:
             self._socket.settimeout(_WAIT_SECONDS)
             self._send(_GREETING + bytes([_COMMAND, len(_READY)]) + _READY)
-            self._read(len(_GREETING))  # what follows tells whether it means this protocol
+            self._read(len(_GREETING))  # the frames that follow show if it speaks this protocol
         except BaseException:
             self.close()
             raise
@@ -55,14 +55,14 @@ class Channel:
         """Send a request, and return the content of its reply (dict).
 
         Args:
-            kind: str, type of the message.
+            kind: str, message type.
             content: dict.
 
         Raises:
-            ChannelBroken: if no reply can come any more.
+            ChannelBroken: if no reply can arrive any more.
         """
         message = self._session.msg(kind, content)
-        # Usually ids count up: a reply could be made before its request.
+        # Default ids count up, so a reply could be forged before its request.
         message["header"]["msg_id"] = message["msg_id"] = asked = secrets.token_hex(16)
         frames = self._session.serialize(message)
         self._send(b"".join(_framed(f, i < len(frames) - 1) for i, f in enumerate(frames)))
@@ -138,7 +138,7 @@ def _content(frames, asked):
         parent = json.loads(parent)
         if not isinstance(parent, dict) or parent.get("msg_id") != asked:
             return None
-        # Text costs what it is long; lists within lists cost thirty times that.
+        # Text costs its length in memory; nested lists cost thirty times theirs.
         if len(_STRING.sub(b"", content)) > _MOST_STRUCTURE:
             return {}
         content = json.loads(content)

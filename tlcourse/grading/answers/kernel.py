@@ -1,7 +1,7 @@
 """Drive a sandboxed kernel from outside.
 
-Only the channel for requests is used. What the kernel prints or shows goes nowhere, however much it
-is, and a reply is plain text of limited size that the kernel may have made up.
+Only the request channel is used. Whatever the kernel prints or displays is discarded, and a reply
+is plain text of limited size that the kernel may have forged.
 """
 
 import json
@@ -20,23 +20,23 @@ from tlcourse.grading.folders import new_folder, remove_folder
 
 __all__ = ["Kernel", "Stopped"]
 
-_LOOK_SECONDS = 0.1  # how often it is looked what the kernel takes
-_SPARE = 1_500_000_000  # bytes that TensorFlow asks for and never touches
+_LOOK_SECONDS = 0.1  # interval between checks of what the kernel uses
+_SPARE = 1_500_000_000  # bytes that TensorFlow reserves and never touches
 _SAID = 4000
 _KILLED = 128 + 9
 
 
 class Stopped(Exception):  # noqa: N818 (it is no error of ours)
-    """The kernel was ended; the message says why, in one sentence for the student."""
+    """The kernel was stopped; the message tells the student why, in one sentence."""
 
 
 class Kernel:
     """One kernel of this Python, in a sandbox, for one submission.
 
-    Use it as a context manager: at the end nothing of it is left, whatever it did.
+    A context manager: on exit nothing of the kernel is left, whatever it did.
 
     Args:
-        sandbox: what `find_sandbox` returned.
+        sandbox: a sandbox from `find_sandbox`.
         limits: `Limits`.
         modules: names of modules to import before the first request.
     """
@@ -49,7 +49,7 @@ class Kernel:
         self._channel, self._said, self._why, self._ended = None, b"", None, threading.Event()
         self._deadline = time.monotonic() + self._limits.seconds
         key = secrets.token_hex(16)
-        # The kernel comes to us: so it needs no place to write that is ours.
+        # The kernel connects to us, so it needs no writable path of ours.
         self._listener = socket.socket(socket.AF_UNIX)
         path = self._folder / "shell"
         try:
@@ -86,14 +86,14 @@ class Kernel:
         """Run source text.
 
         Args:
-            source: str, of a cell.
-            seconds: wall-clock time that it may take; None takes that of the limits.
+            source: str, source of a cell.
+            seconds: float, wall-clock limit; None uses that of `limits`.
 
         Returns:
-            None, or when it raised a dict with "type" and "said" (its first line).
+            None, or on an error a dict with "type" and "said" (the message's first line).
 
         Raises:
-            Stopped: if it took too much of anything, or the kernel ended.
+            Stopped: if it exceeded a limit, or the kernel ended.
         """
         content = self._ask({"code": source, "silent": True}, seconds)
         if content.get("status") == "ok":
@@ -106,11 +106,11 @@ class Kernel:
         """Evaluate an expression that gives a `tlcourse.grading.answers.sandboxed_kernel.Reply`.
 
         Args:
-            expression: str.
+            expression: str, a Python expression.
             seconds: as in `run`.
 
         Returns:
-            Str, its text, or None when something else came.
+            Str, the reply's text, or None if the result is not a `Reply`.
 
         Raises:
             Stopped: as in `run`.
@@ -167,7 +167,7 @@ class Kernel:
         if taken["processes"] > self._limits.processes:
             return f"It started more than {self._limits.processes} processes and threads."
         if taken["memory"] > self._limits.memory:
-            return f"It took more than {self._limits.memory / 1e9:g} GB of memory."
+            return f"It used more than {self._limits.memory / 1e9:g} GB of memory."
         return None
 
     def _connect(self, key):
@@ -182,7 +182,7 @@ class Kernel:
                     connected, key=key, most=self._limits.reply, wait=self._wait_for_start
                 )
             except ChannelBroken:
-                self._stop("It sent what is no message.")
+                self._stop("It sent an invalid message.")
         self._request("kernel_info_request", {}, self._deadline)
 
     def _wait_for_start(self):
@@ -195,7 +195,7 @@ class Kernel:
             "execute_request",
             usual | {"stop_on_error": True} | content,
             time.monotonic() + (seconds or self._limits.seconds),
-            f"No answer came within {seconds or self._limits.seconds:g} seconds.",
+            f"It did not answer within {seconds or self._limits.seconds:g} seconds.",
         )
 
     def _request(self, kind, content, deadline, late="It did not start in time."):
@@ -205,7 +205,7 @@ class Kernel:
         except ChannelBroken:
             self._process_ends(within=1.0)
             self._channel.wait()
-            self._stop("What it sent is too large to be read, or no message.")
+            self._stop("It sent a message that is invalid or too large.")
 
     def _process_ends(self, within):
         until = time.monotonic() + within
@@ -217,12 +217,12 @@ class Kernel:
         if self._why is not None:
             self._stop(self._why)
         if self._process.poll() is not None:
-            self.end()  # so that all that it said has been read
+            self.end()  # so that all of its standard error has been read
             said = self._said.decode(errors="replace").strip().split("\n")[-1]
             code = self._process.returncode
             why = f"Its process ended by itself (code {code})"
-            if code == _KILLED:  # an engine ends what takes too much memory, and does not say so
-                why += f", or was ended for more than {self._limits.memory / 1e9:g} GB of memory"
+            if code == _KILLED:  # a container engine kills on too much memory without saying so
+                why += f", or was killed for using over {self._limits.memory / 1e9:g} GB of memory"
             raise Stopped(self._why or f"{why}{': ' if said else '.'}{said}")
         if time.monotonic() > deadline:
             self._stop(late)
@@ -235,7 +235,7 @@ class Kernel:
 def _taken(process, most):
     """Return what a process and all below it hold: bytes of memory, processes and threads.
 
-    When there are more processes than `most`, they are not asked for their memory.
+    Processes and threads are counted. Above `most` processes, memory is not measured.
     """
     found = {"memory": 0, "processes": 0}
     try:
@@ -250,7 +250,7 @@ def _taken(process, most):
             with one.oneshot():
                 found["memory"] += _memory(one)
                 found["processes"] += one.num_threads()
-        except psutil.Error:  # it has ended meanwhile
+        except psutil.Error:  # it has ended in the meantime
             continue
     return found
 
@@ -259,7 +259,7 @@ def _memory(process):
     """Return the bytes that a process holds, without the pages of files."""
     try:
         status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8", errors="replace")
-    except OSError:  # this system has none, or the process has ended
+    except OSError:  # not available on this system, or the process has ended
         return process.memory_info().rss
     kinds = ("RssAnon:", "RssShmem:", "VmSwap:")
     return sum(1024 * int(line.split()[1]) for line in status.split("\n") if line.startswith(kinds))

@@ -1,6 +1,6 @@
 """The kernel inside the sandbox, and how it hands out answers.
 
-Nothing here is trusted by anyone outside, and nothing here knows what is right.
+Nothing outside trusts anything here, and nothing here knows the right answers.
 """
 
 import contextlib
@@ -17,10 +17,10 @@ MIME_TYPE = "application/vnd.tlcourse.answers+json"
 
 
 class Reply:
-    """Text that a kernel hands out under a type of its own.
+    """Text that a kernel sends under a MIME type of its own.
 
     Args:
-        text: str.
+        text: str, the text to send.
     """
 
     def __init__(self, text):
@@ -31,15 +31,15 @@ class Reply:
 
 
 def answers(observe, function, cases):
-    """Tries an answer on cases.
+    """Try a student's answer on the cases of its exercise.
 
     Args:
-        observe: "module:name" of the function that observes it.
-        function: name of the answer in the notebook.
-        cases: str, plain data as `tlcourse.grading.answers.wire` writes it.
+        observe: str, "module:name" of the function that observes the answer.
+        function: str, name of the student's function in the notebook.
+        cases: str, plain data encoded by `tlcourse.grading.answers.wire`.
 
     Returns:
-        `Reply` with what `try_answer` wrote down, in the same form.
+        `Reply` with the outcomes from `try_answer`, encoded the same way.
     """
     from IPython import get_ipython
 
@@ -105,10 +105,10 @@ def main(arguments):
     """Start a kernel.
 
     Args:
-        arguments: list of str: a JSON document with "shell", the path of the socket at which the
-            grader waits; "key", that messages are signed with; "own", a folder that can be
-            written; "limits" (memory, disk, processes, which may be None, and filtered, whether
-            system calls are already; or None instead); and "modules" to import before the rest.
+        arguments: list of str: a JSON document with "shell", path of the socket where the grader
+            listens; "key", the key that signs messages; "own", a writable folder; "limits"
+            (memory, disk, processes, which may be None, and filtered, true if system calls are
+            filtered already; or None for no limits); and "modules" to import first.
     """
     (document,) = arguments
     settings = json.loads(document)

@@ -1,7 +1,7 @@
 """Read a submitted notebook, believing none of it.
 
-Only the text of the answers' cells counts, found by their `grade_id`, and what other cells import
-and define for them. Points, checks, marks, the kernel and all outputs are the course's own.
+Only the source of answer cells counts, found by `grade_id`, with the imports and definitions that
+other cells provide. Points, checks, marks, the kernel and all outputs come from the course itself.
 """
 
 import ast
@@ -15,24 +15,24 @@ from tlcourse.exercises import cell_ids, for_lesson
 
 __all__ = ["MAX_BYTES", "Submission", "UnreadableSubmission", "read_content", "read_submission"]
 
-MAX_BYTES = 20_000_000  # a notebook with all its pictures has one or two
+MAX_BYTES = 20_000_000  # a notebook with all its figures has one or two million
 _MAX_SOURCE = 200_000  # characters of one cell
-_MAX_HELPERS = 1_000_000  # characters of all cells that are no answer; else none of them counts
+_MAX_HELPERS = 1_000_000  # characters of all other cells together; above that none of them counts
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
 class UnreadableSubmission(CourseError, ValueError):  # noqa: N818 (it reads better)
-    """A file that cannot be graded; the message says why and what to do, in one line."""
+    """The file cannot be graded; the message says why and what to do, in one line."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """The text of a student's answers.
+    """A student's answers as source code.
 
     Attributes:
         lesson: id, such as "04".
-        answers: dict of exercise id to the source of its cell, for those that there are.
-        helpers: tuple of sources of single statements, the imports and definitions of the
+        answers: dict, exercise id to the source of its cell, for the cells that are present.
+        helpers: tuple of single statements (source): the imports and definitions of the
             notebook's other cells, in order.
     """
 
@@ -58,15 +58,15 @@ def read_submission(path, lesson):
     """Read the answers out of a student's notebook.
 
     Args:
-        path: of the file.
-        lesson: id of the lesson that it should belong to.
+        path: str or path of the file.
+        lesson: id of the expected lesson.
 
     Returns:
-        `Submission`. Where a grade_id is there twice, its first cell counts.
+        `Submission`. If a grade_id occurs twice, its first cell counts.
 
     Raises:
-        UnreadableSubmission: if the file is a link, too large, no notebook, or holds no answer of
-            this lesson.
+        UnreadableSubmission: if the file is a link, too large, not a notebook, or contains no
+            answer of this lesson.
         UnknownName: if there is no such lesson.
     """
     ids = {cell_ids(e.id)[1]: e.id for e in for_lesson(lesson)}
@@ -82,10 +82,10 @@ def read_submission(path, lesson):
         elif isinstance(grade_id, str) and grade_id.startswith("ex-"):
             strangers.add(grade_id[3:5])
     if not answers:
-        belongs = f"; it has some of lesson {min(strangers)}" if strangers else ""
+        belongs = f"; it has answers of lesson {min(strangers)}" if strangers else ""
         raise UnreadableSubmission(
-            f"The notebook holds no answer of lesson {lesson}{belongs}: hand in the notebook of "
-            "that lesson, with its cells as they came."
+            f"The notebook has no answers of lesson {lesson}{belongs}: hand in the notebook of "
+            "that lesson, with its original cells."
         )
     if sum(map(len, others)) > _MAX_HELPERS:
         others = []
@@ -97,23 +97,23 @@ def read_content(path):
     """Return the bytes of a submission's file.
 
     Args:
-        path: of the file.
+        path: Path of the file.
 
     Raises:
-        UnreadableSubmission: if it is no plain file, too large, or cannot be read.
+        UnreadableSubmission: if it is not a regular file, too large, or unreadable.
     """
     path = Path(path)
     try:
         if path.is_symlink() or not path.is_file():
             raise UnreadableSubmission("It is not a regular file (a link, a folder or nothing).")
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)  # the file may grow meanwhile
+            content = file.read(MAX_BYTES + 1)  # the file may grow while it is read
     except OSError as error:
         raise UnreadableSubmission(f"The file cannot be read ({error.strerror}).") from error
     if len(content) > MAX_BYTES:
         raise UnreadableSubmission(
-            f"The file has {path.stat().st_size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} are "
-            "read. Clear the outputs and save it again."
+            f"The file has {path.stat().st_size / 1e6:.0f} MB; the limit is {MAX_BYTES / 1e6:.0f}. "
+            "Clear the outputs and save it again."
         )
     return content
 
@@ -140,7 +140,7 @@ def _cells(document):
             source = "".join(source)
         marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
         if isinstance(source, str) and len(source) <= _MAX_SOURCE:
-            # A lone surrogate is no character, and cannot be sent.
+            # A lone surrogate is not a character and cannot be sent.
             source = source.encode("utf-8", "replace").decode()
             yield source, marks if isinstance(marks, dict) else {}
 
@@ -151,7 +151,7 @@ def _definitions(source):
         if isinstance(statement, _DEFINITIONS):
             try:
                 yield ast.unparse(statement)
-            except RecursionError:  # deeper than anyone writes
+            except RecursionError:  # deeper than any real code
                 continue
 
 

@@ -1,8 +1,8 @@
 """Serialise plain data between trusted and untrusted processes.
 
-JSON with three marks: {"f": hex} is a float (exact, inf and nan too), {"d": {...}} a dict, and
-{"a": dtype, "s": shape, "b": base64} an array. Nothing of it can run code, and what does not fit
-the marks exactly is refused.
+JSON with three tags: {"f": hex} is a float (exact, inf and nan too), {"d": {...}} a dict, and
+{"a": dtype, "s": shape, "b": base64} an array. Decoding runs no code and rejects whatever does not
+match the tags exactly.
 """
 
 import base64
@@ -19,7 +19,7 @@ _DEEPEST = 20
 
 
 class WireError(ValueError):
-    """A text that is no plain data; the message says why in a few words."""
+    """The text is not plain data; the message says why in a few words."""
 
 
 def encode(value):
@@ -29,7 +29,7 @@ def encode(value):
         value: plain data, see `tlcourse.exercises.plain`.
 
     Returns:
-        Str of ASCII.
+        Str, ASCII only.
 
     Example:
         >>> encode([1, "a", True])
@@ -44,23 +44,23 @@ def decode(text, *, most=50_000_000):
     """Read plain data that `encode` wrote, or that pretends to be.
 
     Args:
-        text: str.
-        most: characters that are read at most.
+        text: str, the encoded data.
+        most: int, maximum number of characters.
 
     Returns:
         Plain data.
 
     Raises:
-        WireError: if the text is longer, or is no such data.
+        WireError: if the text is longer than `most`, or not such data.
     """
     if not isinstance(text, str) or len(text) > most:
-        raise WireError("it is too large" if isinstance(text, str) else "it is no text")
+        raise WireError("it is too large" if isinstance(text, str) else "it is not text")
     try:
         return _plain(json.loads(text, parse_constant=_refuse), 0)
     except WireError:
         raise
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
-        raise WireError("it is no plain data") from error
+        raise WireError("it is not plain data") from error
 
 
 def _marked(value):
@@ -90,7 +90,7 @@ def _plain(value, depth):
         return {key: _plain(item, depth + 1) for key, item in value["d"].items()}
     if isinstance(value, dict) and value.keys() == {"a", "s", "b"}:
         return _array(value["a"], value["s"], value["b"])
-    raise WireError("it is no plain data")
+    raise WireError("it is not plain data")
 
 
 def _array(dtype, shape, packed):
@@ -98,17 +98,17 @@ def _array(dtype, shape, packed):
         isinstance(size, int) and not isinstance(size, bool) and size >= 0 for size in shape
     )
     if dtype not in _DTYPES or not sizes_are_counts or not 1 <= len(shape) <= 8:
-        raise WireError("it holds an array of an unknown kind")
+        raise WireError("it contains an array of an unknown kind")
     try:
         data = base64.b64decode(packed, validate=True)
     except (binascii.Error, TypeError, ValueError) as error:
-        raise WireError("it holds an array that is not whole") from error
+        raise WireError("it contains an incomplete array") from error
     if len(data) != math.prod(shape) * np.dtype(dtype).itemsize:
-        raise WireError("it holds an array that is not whole")
+        raise WireError("it contains an incomplete array")
     if np.dtype(dtype).kind == "b" and set(data) - {0, 1}:
-        raise WireError("it holds an array of an unknown kind")
+        raise WireError("it contains an array of an unknown kind")
     return np.frombuffer(data, dtype=dtype).reshape(shape).copy()
 
 
 def _refuse(name):
-    raise WireError(f"it holds {name}")
+    raise WireError(f"it contains {name}")

@@ -1,6 +1,6 @@
 """The judge process: it knows the right answers and runs no student code.
 
-It is a process so that judging can be ended: what an answer describes, a network say, may be large.
+A separate process can be killed when an answer, such as a huge network, takes too long to judge.
 """
 
 import contextlib
@@ -24,23 +24,23 @@ __all__ = ["Judge", "JudgeFailed", "seed_of"]
 
 _JUDGING_SECONDS = 60
 _MESSAGE = 4000  # characters
-_MEMORY = 6_000_000_000  # of data; a network that is judged has thousands of numbers
+_MEMORY = 6_000_000_000  # bytes of data; networks to be judged have only thousands of parameters
 
 
 class JudgeFailed(CourseError):  # noqa: N818 (it reads better)
-    """The judge itself could not work: a defect of the course or the machine, not an answer."""
+    """The judge could not work, through a fault of the course or the machine, not of an answer."""
 
 
 def seed_of(secret, exercise_id, answers):
     """Return the seed of an exercise's inputs, known to no student.
 
-    Another submission gets other inputs: what feedback tells of some helps nobody to answer by
-    heart. The same one gets the same.
+    Different submissions get different inputs, so feedback on one does not help to answer another
+    by heart. The same submission always gets the same inputs.
 
     Args:
-        secret: bytes.
-        exercise_id: str.
-        answers: str that tells this submission from others.
+        secret: bytes, the class's secret.
+        exercise_id: str, such as "04.2".
+        answers: str, digest of the submission.
 
     Returns:
         Int in [0, 2^63).
@@ -53,7 +53,7 @@ class Judge:
     """Draw inputs, and judge what came back for them. A context manager.
 
     Args:
-        secret: bytes that the inputs are drawn from.
+        secret: bytes, from which the inputs are drawn.
     """
 
     def __init__(self, secret):
@@ -70,7 +70,7 @@ class Judge:
         """Return the inputs of an exercise (str, as `tlcourse.grading.answers.wire` writes them).
 
         Args:
-            exercise_id: str.
+            exercise_id: str, such as "04.2".
             answers: as in `seed_of`.
         """
         rng = np.random.default_rng(seed_of(self._secret, exercise_id, answers))
@@ -80,20 +80,20 @@ class Judge:
         """Judge what an answer did.
 
         Args:
-            exercise_id: str.
+            exercise_id: str, such as "04.2".
             answers: as in `seed_of`.
-            outcomes: str that came out of the sandbox, or None when nothing did.
+            outcomes: str from the sandbox, or None if there was none.
 
         Returns:
-            `(status, message, credit)`, as `tlcourse.exercises.judging.judgement.judge` gives them.
+            `(status, message, credit)`, see `tlcourse.exercises.judging.judgement.judge`.
 
         Raises:
-            JudgeFailed: if the right answer itself cannot be had.
+            JudgeFailed: if the right answer itself cannot be computed.
         """
         seed = seed_of(self._secret, exercise_id, answers)
-        # The text is read in the judge's process too: a short one may stand for much data.
+        # The judge's process also decodes the text: a short one may expand to much data.
         asked = {"exercise": exercise_id, "seed": seed, "outcomes": outcomes}
-        for _ in range(2):  # the process may have ended for a reason that is not this answer's
+        for _ in range(2):  # the process may have ended for reasons unrelated to this answer
             found = self._ask(asked)
             if found is not None:
                 return tuple(found)
@@ -101,7 +101,7 @@ class Judge:
         told = (
             "Seen: your answer is too large to be judged.\n"
             "It means: judging it took too much time or memory.\n"
-            "Look at: what the question asks for is small."
+            "Look at: the question asks for something small."
         )
         return "wrong", told, 0.0
 
@@ -160,13 +160,13 @@ def _shortened(message):
 def _checked(outcomes):
     """Return outcomes that have the form that `try_answer` gives them."""
     if not isinstance(outcomes, list) or len(outcomes) > 1000:
-        raise WireError("it is no list of outcomes")
+        raise WireError("it is not a list of outcomes")
     return [_checked_one(outcome) for outcome in outcomes]
 
 
 def _checked_one(outcome):
     if not isinstance(outcome, dict) or len(outcome) != 1:
-        raise WireError("an outcome has another form")
+        raise WireError("an outcome has an unknown form")
     ((kind, value),) = outcome.items()
     if kind == "value":
         return outcome
@@ -178,7 +178,7 @@ def _checked_one(outcome):
         if isinstance(value.get("line"), str) and type(value.get("number")) is int:
             told |= {"line": _line(value["line"]), "number": value["number"] % 1_000_000}
         return {kind: told}
-    raise WireError("an outcome has another form")
+    raise WireError("an outcome has an unknown form")
 
 
 def _line(text):
@@ -189,8 +189,8 @@ def _line(text):
 def _serve():
     """Answer requests on standard input, a line each, until it ends."""
     replies = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print is no reply
-    with contextlib.suppress(ImportError):  # there are no such limits on Windows
+    os.dup2(2, 1)  # keep what libraries print out of the replies
+    with contextlib.suppress(ImportError):  # Windows has no such limits
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
@@ -213,15 +213,15 @@ def _reply(request):
     except WireError as error:
         status, credit = "wrong", 0.0
         message = (
-            "Seen: what came back is no answer.\n"
-            f"It means: {error}; functions of the check may have been changed.\n"
-            "Look at: leave `json`, `numpy`, `IPython` and the course as they are."
+            "Seen: the sandbox returned no valid answer.\n"
+            f"It means: {error}; functions that the check uses may have been replaced.\n"
+            "Look at: leave `json`, `numpy`, `IPython` and the course unchanged."
         )
-    except Exception as error:  # data of a form that the comparison did not foresee is not right
+    except Exception as error:  # data of a form that the comparison did not foresee is wrong
         status, credit = "wrong", 0.0
         message = (
             "Seen: your answer cannot be compared with the right one.\n"
-            f"It means: its parts are of another kind ({type(error).__name__}).\n"
+            f"It means: its parts are of a different kind ({type(error).__name__}).\n"
             "Look at: compare what you return with `Returns` in the question."
         )
     return {"verdict": (status, _shortened(message), credit)}

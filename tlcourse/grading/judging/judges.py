@@ -7,23 +7,23 @@ from tlcourse.grading.judging.judge import Judge
 
 __all__ = ["Judges"]
 
-_PATIENCE = 10.0  # seconds until it is believed that an answer is hard to judge
+_PATIENCE = 10.0  # seconds to wait for a busy judge before starting another
 
 
 class Judges:
     """A pool of judges, each lent for one verdict; another starts when all stay busy.
 
-    It stands for a `Judge`, and may be asked by several threads. A context manager.
+    Use it in place of a `Judge`, from several threads. A context manager.
 
     Args:
-        secret: bytes that the inputs are drawn from.
-        most: how many there may be.
+        secret: bytes, from which the inputs are drawn.
+        most: int, maximum number of judges.
     """
 
     def __init__(self, secret, most):
         self._secret, self._most = secret, most
         self._all, self._idle, self._lock = [], queue.LifoQueue(), threading.Lock()
-        self._inputs = Judge(secret)  # it has no process as long as no verdict is asked of it
+        self._inputs = Judge(secret)  # its process starts only when a verdict is asked for
 
     def __enter__(self):
         return self

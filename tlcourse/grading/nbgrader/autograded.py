@@ -1,6 +1,6 @@
 """Notebooks for formgrader: the lesson, the student's answers and the verdicts.
 
-It is rebuilt from the lesson: of the student's file only the text of the answers is in it.
+It is rebuilt from the lesson; only the source of the answers comes from the student's file.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ def course_of(submissions):
     """Return the course of nbgrader that a folder of submissions belongs to (Path), or None.
 
     Args:
-        submissions: Path.
+        submissions: Path of the folder.
     """
     folder = Path(submissions).expanduser().absolute()
     is_course = folder.name == "submitted" and (folder.parent / "nbgrader_config.py").is_file()
@@ -30,7 +30,7 @@ def write_autograded(course, handed, grades):
     """Write autograded/<student>/<lesson>/<lesson>.ipynb for each submission that can be read.
 
     Args:
-        course: Path of the folder.
+        course: Path of the course's folder.
         handed: list of `SubmissionFile`.
         grades: list of `SubmissionGrade`, in the same order.
 

@@ -22,11 +22,11 @@ from tlcourse.grading.nbgrader.roster import roster_text
 
 __all__ = ["COURSE_ID", "Release", "release"]
 
-# The course's name in nbgrader's settings, exchange and gradebook.
+# The course's name in nbgrader's configuration, exchange and gradebook.
 COURSE_ID = "tlcourse"
 
 _CONFIG, _ROSTER = "nbgrader_config.py", "students.csv"
-_CONFIG_TEXT = f'''"""nbgrader's settings for this course. What you change here is kept."""
+_CONFIG_TEXT = f'''"""nbgrader's configuration for this course. Your changes here are kept."""
 
 from pathlib import Path
 
@@ -36,12 +36,12 @@ c = get_config()
 c.CourseDirectory.course_id = "{COURSE_ID}"
 c.CourseDirectory.root = str(folder)
 
-# Where the grades are. Any URL that SQLAlchemy takes will do, such as one of PostgreSQL.
+# Where grades are stored: any URL that SQLAlchemy accepts, such as one of PostgreSQL.
 c.CourseDirectory.db_url = f"sqlite:///{{folder / 'gradebook.db'}}"
 
-# How notebooks reach the students and come back is yours to choose: set c.Exchange.root for
-# nbgrader's exchange, or hand out release/ and collect into submitted/STUDENT/LESSON/.
-# The roster goes into the gradebook with: nbgrader db student import students.csv
+# How you exchange notebooks with students is up to you: set c.Exchange.root for nbgrader's
+# exchange, or hand out release/ and collect into submitted/STUDENT/LESSON/.
+# Import the roster into the gradebook with: nbgrader db student import students.csv
 '''
 
 
@@ -50,10 +50,10 @@ class Release:
     """What `release` did.
 
     Attributes:
-        folder: the course, an absolute path.
-        manifest: `Manifest` of all that has been released into it.
-        written: files that are new or other than before, relative to the folder, with slashes.
-        kept: the instructor's files that were there and were left alone.
+        folder: the course, an absolute Path.
+        manifest: `Manifest` of everything released into it so far.
+        written: new and changed files, relative to the folder, with forward slashes.
+        kept: the instructor's existing files, left unchanged.
     """
 
     folder: Path
@@ -63,29 +63,29 @@ class Release:
 
 
 def release(folder, *, lessons=None, students=()):
-    """Make a folder a course of nbgrader, or release more lessons into it.
+    """Make a folder an nbgrader course, or release more lessons into it.
 
-    Each lesson is an assignment, called as its notebook without the ending, with one notebook of
-    that name: `source/` and `answer_key/` hold it with its solutions and outputs, `release/` the
-    copy for learners. `nbgrader_config.py` and `students.csv` are the instructor's once they are
-    there, and are never written again. Lessons of earlier releases stay.
+    Each lesson is an assignment, named after its notebook without the extension, with one notebook
+    of that name: `source/` and `answer_key/` contain it with solutions and outputs, `release/` the
+    learners' copy. Once they exist, `nbgrader_config.py` and `students.csv` belong to the
+    instructor and are never overwritten. Lessons of earlier releases stay.
 
-    Each file is written whole or not at all, the manifest last: a release that was interrupted is
-    finished by releasing again.
+    Files are written atomically, the manifest last: release again to complete an interrupted
+    release.
 
     Args:
-        folder: made when missing; else it must be empty or a course that this function made.
+        folder: created if missing; else it must be empty or a course made by this function.
         lessons: list of ids such as ["01", "04"]; None means all.
-        students: the roster, for a new one: an iterable of ids (str), or of dicts with "id" and
+        students: the roster of a new course: an iterable of ids (str), or of dicts with "id" and
             any of "first_name", "last_name", "email" and "lms_user_id".
 
     Returns:
         `Release`.
 
     Raises:
-        BadArgument: if `folder` is a file or holds something else, or a student's id cannot be.
-        UnknownName: if there is no such lesson.
-        CourseError: if a notebook in it was changed by hand, or it cannot be written.
+        BadArgument: if `folder` is a file or has other content, or a student's id is invalid.
+        UnknownName: if a lesson does not exist.
+        CourseError: if a notebook in it was edited by hand, or it cannot be written.
     """
     folder = Path(folder).expanduser().absolute()
     roster = roster_text(students)
@@ -119,38 +119,38 @@ def release(folder, *, lessons=None, students=()):
         put(MANIFEST, (json.dumps(manifest.to_json(), indent=2) + "\n").encode())
     except (FileExistsError, NotADirectoryError) as error:
         raise BadArgument(
-            f"`folder` must be a folder; {error.filename or folder} is a file or below one. Name"
+            f"`folder` must be a folder; {error.filename or folder} is a file or below one. Choose"
             " another one."
         ) from error
     except OSError as error:
         raise CourseError(
-            f"the course {folder} cannot be written: {error.strerror or error}. Name a folder of"
-            " your own."
+            f"the course {folder} cannot be written: {error.strerror or error}. Choose a folder"
+            " that you may write to."
         ) from error
     return Release(folder, manifest, tuple(written), tuple(kept))
 
 
 def _earlier_manifest(folder):
-    """The manifest of the course that is there; None where there is none yet."""
+    """Return the manifest of the existing course, or None if there is none yet."""
     if not folder.exists():
         return None
-    # Hidden files (.git, .ipynb_checkpoints) may be in any folder, and none is ours.
+    # Any folder may have hidden files (.git, .ipynb_checkpoints), and none is ours.
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     if MANIFEST in names:
         return read_manifest(folder / MANIFEST)
-    # The settings are written first: they show a release that was interrupted.
+    # The configuration is written first, so it identifies an interrupted release.
     if names and not (
         _CONFIG in names and (folder / _CONFIG).read_bytes() == _CONFIG_TEXT.encode()
     ):
         raise BadArgument(
-            f"`folder` must be empty, or a course made by `tlcourse release`; {folder} holds"
-            f" {', '.join(sorted(names)[:3])}{', ...' if len(names) > 3 else ''}. Name another one."
+            f"`folder` must be empty, or a course made by `tlcourse release`; {folder} contains"
+            f" {', '.join(sorted(names)[:3])}{', ...' if len(names) > 3 else ''}. Choose another."
         )
     return None
 
 
 def _notebooks(folder, lesson, before):
-    """(name, content) of each of the lesson's notebooks; refuses to lose an instructor's change."""
+    """Yield (name, content) of each notebook of a lesson; refuse to overwrite edited ones."""
     content = lesson_files()[lesson.id].read_bytes()
     copy = released_copy(nbformat.reads(content.decode(), as_version=4))
     old = {one.id: one for one in before.lessons}.get(lesson.id, lesson) if before else lesson
@@ -167,7 +167,7 @@ def _notebooks(folder, lesson, before):
         name = f"{step}/{lesson.name}/{lesson.notebook}"
         if (folder / name).is_file() and _checksum_of(folder / name) not in released:
             raise CourseError(
-                f"{folder / name} was changed after its release; move it away, then release again."
+                f"{folder / name} was changed after its release; move it away and release again."
             )
         yield name, text
 
@@ -175,12 +175,12 @@ def _notebooks(folder, lesson, before):
 def _checksum_of(path):
     try:
         return checksum(nbformat.read(path, as_version=4))
-    except (ValueError, KeyError, AttributeError):  # no notebook: nobody released that
+    except (ValueError, KeyError, AttributeError):  # not a notebook, so never released
         return None
 
 
 def _with_earlier(made, before):
-    """The new manifest, with the lessons that were released before and are not now."""
+    """Return the new manifest, including lessons released before and not now."""
     now = {lesson.id for lesson in made.lessons}
     earlier = [lesson for lesson in (before.lessons if before else ()) if lesson.id not in now]
     lessons = sorted([*earlier, *made.lessons], key=lambda lesson: lesson.id)

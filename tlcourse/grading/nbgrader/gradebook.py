@@ -1,6 +1,6 @@
 """Write grades to nbgrader's gradebook.
 
-nbgrader is needed here only, and imported when a gradebook is opened.
+Only this module needs nbgrader, imported when a gradebook is opened.
 """
 
 import json
@@ -16,36 +16,36 @@ from tlcourse.lessons import find_lesson
 
 __all__ = ["Gradebook", "GradebookError"]
 
-# What to do about a database's own words.
+# Advice to add to a database's own message.
 _HELP = {
-    "locked": "Another program is writing to it: close that one, or grade again in a moment.",
-    "readonly": "Make the file and its folder writable, or name another gradebook.",
+    "locked": "Another program is writing to it: close that program, or grade again in a moment.",
+    "readonly": "Make the file and its folder writable, or choose another gradebook.",
     "unable to open": "Its folder must exist and be writable.",
-    "is full": "Make room on the disk and grade again.",
-    "not a database": "Name another file; this one is left as it is.",
+    "is full": "Free some disk space and grade again.",
+    "not a database": "Choose another file; this one is left unchanged.",
 }
 
 
 class GradebookError(CourseError):
-    """The gradebook cannot be used, or does not fit what is to be written into it."""
+    """The gradebook cannot be used, or does not match the grades to be written."""
 
 
 class Gradebook:
     """Grades in nbgrader's own database.
 
-    Points go to nbgrader's automatic score of the check cell, messages to its automatic comment on
-    the solution cell. What a person gave by hand (scores, comments, extra credit) stays and comes
-    first, as in nbgrader; when the automatic score under such a score changes, the grade is marked
-    for another look. Cells that only a person can grade stay marked for it.
+    Points become nbgrader's automatic score of the check cell, messages its automatic comment on
+    the solution cell. Manual scores, comments and extra credit stay and take precedence, as in
+    nbgrader; when the automatic score below a manual one changes, the grade is marked for review.
+    Cells that need manual grading stay marked for it.
 
     Args:
-        url: of the database, as SQLAlchemy takes it, such as "sqlite:///course/gradebook.db". A
-            missing file is made. With `?timeout=60` it waits longer than 5 s while others write.
-        course_id: the course's name in `nbgrader_config.py`.
+        url: str, database URL for SQLAlchemy, such as "sqlite:///course/gradebook.db". A missing
+            file is created. Add `?timeout=60` to wait more than 5 s while others write.
+        course_id: str, the course's name in `nbgrader_config.py`.
 
     Raises:
-        BadArgument: if `url` is none.
-        GradebookError: if nbgrader is not installed, or the database cannot be opened, is no
+        BadArgument: if `url` is not a database URL.
+        GradebookError: if nbgrader is not installed, or the database cannot be opened, is not a
             gradebook, or was made by another version of nbgrader.
     """
 
@@ -70,48 +70,48 @@ class Gradebook:
         self.close()
 
     def close(self):
-        """Let go of the database."""
+        """Close the database."""
         self._book.close()
 
     def add_release(self, released):
-        """Enter lessons as assignments, with the points that their cells give.
+        """Add lessons as assignments, with the points of their cells.
 
-        What is there already is brought up to date. Once there are submissions of a lesson, only
-        its points can still change, not which cells it has: their grades would be lost.
+        Existing assignments are updated. Once a lesson has submissions, its points can still
+        change but its cells cannot, since their grades would be lost.
 
         Args:
-            released: `Manifest`, or an iterable of lesson ids.
+            released: `Manifest`, or iterable of lesson ids.
 
         Raises:
-            UnknownName: if there is no such lesson.
-            GradebookError: if a lesson is not what the manifest says, or its cells must not change
-                any more, or the database fails.
+            UnknownName: if a lesson does not exist.
+            GradebookError: if a lesson differs from the manifest, its cells can no longer change,
+                or the database fails.
         """
         manifest = released if isinstance(released, Manifest) else make_manifest(released)
         for lesson in manifest.lessons:
             now = make_manifest([lesson.id]).lessons[0]
             if (now.notebook, now.exercises) != (lesson.notebook, lesson.exercises):
                 raise GradebookError(
-                    f"lesson {lesson.id} has other exercises or points than at its release; install"
-                    f" tlcourse {manifest.version}, or release it again."
+                    f"lesson {lesson.id} has different exercises or points than at its release;"
+                    f" install tlcourse {manifest.version}, or release it again."
                 )
         with self._one_line():
             for lesson in manifest.lessons:
                 self._add_lesson(lesson)
 
     def write(self, grade):
-        """Enter the grades of one submission; the same ones again change nothing.
+        """Write the grades of one submission; writing the same grades again changes nothing.
 
-        Student and submission are made when missing. Writing that was interrupted is finished by
-        writing again.
+        Student and submission are created if missing. Write again to complete an interrupted
+        write.
 
         Args:
             grade: `SubmissionGrade`.
 
         Raises:
-            UnknownName: if there is no such lesson.
+            UnknownName: if the lesson does not exist.
             GradebookError: if the student's id cannot be stored, an exercise is not in the
-                gradebook or gives other points there, or the database fails.
+                gradebook or has different points there, or the database fails.
         """
         name = find_lesson(grade.lesson).path.stem
         if not grade.student.isprintable() or not 0 < len(grade.student) <= 128:
@@ -119,7 +119,7 @@ class Gradebook:
         with self._one_line():
             self._check(grade, name)
             self._book.update_or_create_student(grade.student)
-            # Else SQLAlchemy warns of how nbgrader puts a submission together.
+            # Otherwise SQLAlchemy warns about how nbgrader builds a submission.
             with self._book.db.no_autoflush:
                 self._book.update_or_create_submission(name, grade.student)
             for exercise in grade.exercises:
@@ -137,8 +137,8 @@ class Gradebook:
     def _look(self, engine):
         """Refuse a database that this nbgrader must not touch; mark a new one with its version.
 
-        nbgrader itself asks a program for the version, which is not found where the environment
-        of this Python is not the active one, and then leaves half a gradebook.
+        nbgrader itself runs a program to find the version. It fails if this Python's environment
+        is not active, and then leaves an incomplete gradebook.
         """
         import nbgrader
         import sqlalchemy
@@ -156,7 +156,7 @@ class Gradebook:
         finally:
             engine.dispose()
         if found is None:
-            raise GradebookError(f"the database {self._name} is no gradebook; name another one.")
+            raise GradebookError(f"the database {self._name} is not a gradebook; choose another.")
         if found not in {version.revision for version in versions.walk_revisions()}:
             raise GradebookError(
                 f"the gradebook {self._name} was made by a newer nbgrader than"
@@ -164,8 +164,8 @@ class Gradebook:
             )
         if found != versions.get_current_head():
             raise GradebookError(
-                f"the gradebook {self._name} was made by an older nbgrader; make a copy of it, then"
-                " run `nbgrader db upgrade` in the course's folder."
+                f"the gradebook {self._name} was made by an older nbgrader; back it up, then run"
+                " `nbgrader db upgrade` in the course's folder."
             )
 
     def _add_lesson(self, lesson):
@@ -184,7 +184,7 @@ class Gradebook:
         ):
             if there.submissions:
                 raise GradebookError(
-                    f"lesson {lesson.id} has other cells than in {self._name}, which holds"
+                    f"lesson {lesson.id} has different cells than in {self._name}, which has"
                     f" {len(there.submissions)} submissions of it; use a new gradebook."
                 )
             book.remove_notebook(name, name)
@@ -208,7 +208,7 @@ class Gradebook:
             )
 
     def _check(self, grade, name):
-        """Refuse, before anything is written, a grade for which there is no place."""
+        """Refuse a grade that the gradebook has no place for, before writing anything."""
         from nbgrader.api import MissingEntry
 
         for exercise in grade.exercises:
@@ -222,13 +222,13 @@ class Gradebook:
                 ) from error
             if points != exercise.max:
                 raise GradebookError(
-                    f"exercise {exercise.id} gives {points:g} points in {self._name} and"
+                    f"exercise {exercise.id} has {points:g} points in {self._name} and"
                     f" {exercise.max:g} in this grade; add the release to it again."
                 )
 
     @contextmanager
     def _one_line(self):
-        """Turn what the database says into one line, and what nbgrader logs of it into nothing."""
+        """Turn a database error into one line, and silence nbgrader's log of it."""
         import sqlalchemy
         from nbgrader.api import InvalidEntry, MissingEntry
         from tornado.log import app_log
@@ -252,38 +252,38 @@ def _engine(url):
         shown = sqlalchemy.make_url(url).render_as_string(hide_password=True)
     except sqlalchemy.exc.ArgumentError as error:
         raise BadArgument(
-            f"`url` must be the URL of a database, such as sqlite:///gradebook.db; got {url!r}."
+            f"`url` must be a database URL, such as sqlite:///gradebook.db; got {url!r}."
         ) from error
     try:
         return sqlalchemy.create_engine(url)
     except ImportError as error:
         raise GradebookError(
-            f"the gradebook {shown} cannot be used: {error}. Install the driver of its database."
+            f"the gradebook {shown} cannot be used: {error}. Install its database driver."
         ) from error
     except (sqlalchemy.exc.ArgumentError, ValueError, TypeError) as error:
         why = " ".join(str(error).split())
-        raise BadArgument(f"`url` must be the URL of a database; got {shown}: {why}.") from error
+        raise BadArgument(f"`url` must be a database URL; got {shown}: {why}.") from error
 
 
 def _reason(error):
-    """The database's own words in one line, and what to do about them."""
-    # nbgrader wraps what SQLAlchemy wraps around what the driver says.
+    """Return the database's own message in one line, and advice."""
+    # nbgrader wraps what SQLAlchemy wraps around the driver's message.
     said = getattr(error, "orig", None) or getattr(error.__context__, "orig", None)
     words = " ".join(str(said or error).split()).rstrip(".?!")
     advice = [advice for sign, advice in _HELP.items() if sign in words]
     if said and not advice:
-        advice = ["See whether it runs, and whether its address and its name are right."]
+        advice = ["Check that the server runs and that its address and name are right."]
     return " ".join([f"{words}.", *advice[:1]])
 
 
 def _storable(text):
-    """Text that every database takes: half characters and zeros become escapes."""
+    """Escape what some databases reject: lone surrogates and null characters."""
     text = text.replace("\0", "\\x00")
     return text.encode("utf-8", "backslashreplace").decode("utf-8") or None
 
 
 def _as_nbgrader_keeps_it(lesson):
-    """The source as `nbgrader generate_assignment` enters it: no solutions, but hidden tests."""
+    """Return the source as `nbgrader generate_assignment` stores it: hidden tests, no solutions."""
     from nbgrader.preprocessors import ClearSolutions, ComputeChecksums
 
     notebook = nbformat.read(lesson_files()[lesson.id], as_version=4)

@@ -1,8 +1,8 @@
 """Release manifest: detects lessons changed since release.
 
-A notebook's checksum is that of what its author wrote: cells, ids, points, marks. What a run leaves
-behind (outputs, counters, the interpreter's version) does not count, so running a lesson again is
-no change.
+A notebook's checksum covers what its author wrote: cells, ids, points, marks. What a run leaves
+behind (outputs, counters, the interpreter's version) does not count, so running a lesson again
+changes nothing.
 """
 
 import copy
@@ -30,7 +30,7 @@ __all__ = [
     "read_manifest",
 ]
 
-# What the file is called, in the folder of a release.
+# File name, in the folder of a release.
 MANIFEST = "manifest.json"
 
 _FORMAT = 1
@@ -40,18 +40,18 @@ _LEFT_BY_A_RUN = ("collapsed", "execution", "scrolled")
 
 
 class ManifestError(CourseError):
-    """A manifest that is missing, broken or of a newer format."""
+    """The manifest is missing, broken or of a newer format."""
 
 
 @dataclass(frozen=True)
 class ReleasedLesson:
-    """One lesson as it was released.
+    """One lesson at its release.
 
     Attributes:
-        id: two digits, "04".
-        notebook: its file name, "04_feature_extraction.ipynb".
+        id: two digits, such as "04".
+        notebook: file name, such as "04_feature_extraction.ipynb".
         source_sha256: checksum of the source notebook, 64 hexadecimal digits.
-        learner_sha256: checksum of the learner's copy.
+        learner_sha256: checksum of the learners' copy, in the same form.
         exercises: (id, points) of each exercise, in the lesson's order.
     """
 
@@ -63,17 +63,17 @@ class ReleasedLesson:
 
     @property
     def name(self):
-        """What nbgrader calls the assignment and its one notebook: the file name's stem."""
+        """The assignment and notebook name in nbgrader: the file name without extension."""
         return Path(self.notebook).stem
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What was released.
+    """The content of a release.
 
     Attributes:
-        version: of tlcourse, when the release was made.
-        lessons: tuple of `ReleasedLesson`, in the order of their ids.
+        version: str, version of tlcourse that made the release.
+        lessons: tuple of `ReleasedLesson`, ordered by id.
     """
 
     version: str
@@ -92,18 +92,18 @@ class Manifest:
 
 
 def make_manifest(lesson_ids):
-    """Describe lessons as they are now.
+    """Describe lessons in their current state.
 
     Args:
-        lesson_ids: iterable of str, such as ["01", "04"]; their order and repeats do not matter.
+        lesson_ids: iterable of str, such as ["01", "04"]; order and duplicates do not matter.
 
     Returns:
         `Manifest`.
 
     Raises:
-        UnknownName: if there is no such lesson.
-        BadArgument: if it is one str, or empty.
-        CourseError: if a notebook is no lesson, or breaks the rules of nbgrader's marks.
+        UnknownName: if a lesson does not exist.
+        BadArgument: if `lesson_ids` is a single str, or empty.
+        CourseError: if a notebook is not a lesson, or has invalid nbgrader marks.
 
     Example:
         >>> made = make_manifest(["00"])
@@ -111,7 +111,7 @@ def make_manifest(lesson_ids):
         ('00_start_here', (('00.1', 1),))
     """
     if isinstance(lesson_ids, str):
-        raise BadArgument(f"the lesson ids must be a list of text; got the text {lesson_ids!r}.")
+        raise BadArgument(f"the lesson ids must be a list of str; got the str {lesson_ids!r}.")
     found = {lesson.id: lesson for lesson in map(find_lesson, lesson_ids)}
     if not found:
         raise BadArgument("the lesson ids must name at least one lesson; got none.")
@@ -119,29 +119,29 @@ def make_manifest(lesson_ids):
 
 
 def read_manifest(path):
-    """Read the manifest that a release wrote.
+    """Read the manifest written by a release.
 
     Args:
-        path: the file, str or path.
+        path: str or path of the file.
 
     Returns:
         `Manifest`.
 
     Raises:
-        ManifestError: if it is missing, is none, or needs a newer tlcourse.
+        ManifestError: if it is missing, not a manifest, or needs a newer tlcourse.
     """
     path = Path(path)
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ManifestError(
-            f"there is no manifest at {path}; `tlcourse release {path.parent}` makes one."
+            f"there is no manifest at {path}; make one with `tlcourse release {path.parent}`."
         ) from error
     except OSError as error:
         raise ManifestError(
             f"the manifest {path} cannot be read: {error.strerror or error}."
         ) from error
-    except ValueError as error:  # no JSON, or no UTF-8
+    except ValueError as error:  # not JSON, or not UTF-8
         raise _broken(path, error) from error
     if (
         isinstance(record, dict)
@@ -159,13 +159,13 @@ def read_manifest(path):
 
 
 def changed_since(manifest):
-    """Say which lessons are not what they were at the release.
+    """Report which lessons differ from their release.
 
     Args:
         manifest: `Manifest`.
 
     Returns:
-        List of str, a sentence for each change, in the lessons' order; empty when there is none.
+        List of str, one sentence per change, in the lessons' order; empty if nothing changed.
     """
     sentences = []
     for old in manifest.lessons:
@@ -181,20 +181,20 @@ def changed_since(manifest):
             sentences.append(f"Lesson {old.id} is {new.notebook} now; it was {old.notebook}.")
         if new.source_sha256 != old.source_sha256:
             sentences.append(
-                f"Lesson {old.id}: {new.notebook} has changed since; today's is graded."
+                f"Lesson {old.id}: {new.notebook} has changed since; grading uses the current one."
             )
         sentences += _changed_points(old, new)
     return sentences
 
 
 def checksum(notebook):
-    """SHA-256 of what the author of a notebook wrote, as 64 hexadecimal digits.
+    """Return the SHA-256 of what a notebook's author wrote, as 64 hexadecimal digits.
 
     Args:
         notebook: NotebookNode, nbformat 4.
 
     Returns:
-        str.
+        Str, 64 hexadecimal digits.
     """
     cells = []
     for cell in notebook.cells:
@@ -210,13 +210,13 @@ def checksum(notebook):
 
 
 def released_copy(notebook):
-    """The learner's copy, with each check signed as nbgrader signs it in a release.
+    """Return the learners' copy, with each check signed as in an nbgrader release.
 
-    nbgrader signs a check again once its hidden test is gone; else `nbgrader validate` tells
-    learners that somebody changed the test.
+    nbgrader signs a check again after removing its hidden test; otherwise `nbgrader validate`
+    tells learners that the test was changed.
 
     Args:
-        notebook: the source, NotebookNode.
+        notebook: the source notebook, NotebookNode.
 
     Returns:
         NotebookNode.
@@ -243,11 +243,11 @@ def _changed_points(old, new):
     before, now = dict(old.exercises), dict(new.exercises)
     for name in sorted({*before, *now}):
         if name not in now:
-            yield f"Exercise {name} is gone; it gave {before[name]:g} points."
+            yield f"Exercise {name} is gone; it had {before[name]:g} points."
         elif name not in before:
             yield f"Exercise {name} is new, with {now[name]:g} points."
         elif now[name] != before[name]:
-            yield f"Exercise {name} gives {now[name]:g} points now; it gave {before[name]:g}."
+            yield f"Exercise {name} has {now[name]:g} points now; it had {before[name]:g}."
 
 
 def _from_record(record):
@@ -256,13 +256,13 @@ def _from_record(record):
         exercises = tuple((one["id"], one["points"]) for one in about["exercises"])
         lesson = ReleasedLesson(**{**about, "exercises": exercises})
         if not _NOTEBOOK.fullmatch(lesson.notebook) or lesson.notebook[:2] != lesson.id:
-            raise ValueError(f"no notebook of a lesson: {lesson.notebook!r}")
+            raise ValueError(f"not a lesson's notebook: {lesson.notebook!r}")
         for digits in (lesson.source_sha256, lesson.learner_sha256):
             if not _SHA256.fullmatch(digits):
-                raise ValueError(f"no checksum: {digits!r}")
+                raise ValueError(f"not a checksum: {digits!r}")
         for name, points in exercises:
             if not isinstance(name, str) or isinstance(points, bool) or not points >= 0:
-                raise ValueError(f"no exercise: {name!r} with {points!r} points")
+                raise ValueError(f"not an exercise: {name!r} with {points!r} points")
         lessons.append(lesson)
     if record["format"] != _FORMAT or not isinstance(record["version"], str):
         raise ValueError(f"format {record['format']!r}, version {record['version']!r}")
@@ -272,5 +272,5 @@ def _from_record(record):
 def _broken(path, error):
     why = " ".join(f"{type(error).__name__}: {error}".split())
     return ManifestError(
-        f"{path} is no manifest of a release ({why}); move it away and release again."
+        f"{path} is not a manifest of a release ({why}); move it away and release again."
     )

@@ -16,16 +16,16 @@ def read_roster(path):
     """Read a roster.
 
     Args:
-        path: of a CSV file whose first line names its columns: "id" and any of `FIELDS`.
+        path: str or path of a CSV file with a header: "id" and any of `FIELDS`.
 
     Returns:
-        List of dicts.
+        List of dicts, one per student.
 
     Raises:
         BadArgument: if it cannot be read or has no column "id".
     """
     try:
-        # Spreadsheets begin their files with a mark, and end rows with empty cells.
+        # Spreadsheets start files with a byte-order mark, and end rows with empty cells.
         text = Path(path).expanduser().read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
@@ -48,7 +48,7 @@ def roster_text(students):
         students: iterable of ids (str), or of dicts with "id" and any of the other fields.
 
     Raises:
-        BadArgument: if an id cannot name a folder or stands there twice, or a field is unknown.
+        BadArgument: if an id cannot name a folder or is duplicated, or a field is unknown.
     """
     if isinstance(students, str | Mapping):
         raise BadArgument(f"`students` must be a list; got {students!r}.")
@@ -56,7 +56,7 @@ def roster_text(students):
     seen = set()
     for row in rows:
         name = row.get("id")
-        # The id names the folder of what the student hands in.
+        # The id names the folder of the student's submissions.
         if (
             not isinstance(name, str)
             or not name.isprintable()
@@ -66,15 +66,15 @@ def roster_text(students):
             or set(name) & set('/\\:*?"<>|')
         ):
             raise BadArgument(
-                "an id in `students` must be text that can name a folder, of at most 128 letters;"
+                "an id in `students` must be text that can name a folder, at most 128 letters;"
                 f" got {name!r}."
             )
         if name in seen:
-            raise BadArgument(f"an id in `students` must stand there once; got {name!r} twice.")
+            raise BadArgument(f"the ids in `students` must be unique; got {name!r} twice.")
         seen.add(name)
         if unknown := sorted(map(str, set(row) - set(FIELDS))):
             raise BadArgument(
-                f"a student in `students` must have no fields but {', '.join(FIELDS)}; {name!r}"
+                f"a student in `students` must have only the fields {', '.join(FIELDS)}; {name!r}"
                 f" has {', '.join(unknown)}."
             )
     text = io.StringIO()

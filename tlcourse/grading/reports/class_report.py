@@ -13,8 +13,8 @@ from tlcourse.grading.reports.page import as_prose, as_text, page, save
 __all__ = ["write_class_report"]
 
 _MEANS = "It means: "
-_MISTAKES = 3  # of each exercise, at most
-# Colour that the page gives: the text's own, dark on light and light on dark.
+_MISTAKES = 3  # per exercise, at most
+# The figure's text takes the page's colour: dark on light and light on dark.
 _INK = "#123456"
 _COLOURED = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
 _THEMES = (
@@ -33,12 +33,12 @@ figure img { width: 100%; min-width: 34rem; max-width: max-content; height: auto
 def write_class_report(path, grades):
     """Write one HTML page about a whole class; it needs no other file and no network.
 
-    It shows how each exercise went, the mistakes that the messages name most often ("It means:
-    ..."), the scores of each lesson, how long grading took, and what could not be graded.
+    It shows the results of each exercise, the commonest mistakes according to the messages ("It
+    means: ..."), the scores of each lesson, the grading times, and what could not be graded.
 
     Args:
-        path: where the page goes; its folder must be there.
-        grades: iterable of `SubmissionGrade`; there may be none.
+        path: str or path of the page; its folder must exist.
+        grades: iterable of `SubmissionGrade`, possibly empty.
 
     Raises:
         OSError: if the page cannot be written.
@@ -69,7 +69,7 @@ def _summary(grades, broken):
     if broken:
         sentence += (
             f' <a href="#broken">{len(broken)} of them could not be graded</a>; '
-            "what follows counts the others."
+            "the rest of this page counts the others."
         )
     return f"<header><h1>Class report</h1><p>{sentence}</p></header>"
 
@@ -89,7 +89,7 @@ def _success(lessons):
         f"{LOOKS[verdict][0]}</span> {verdict}</span>"
         for verdict in VERDICTS
     )
-    parts = [f'<section><h2>How each exercise went</h2><p class="legend">{legend}</p>']
+    parts = [f'<section><h2>Results of each exercise</h2><p class="legend">{legend}</p>']
     most = max(len(group) for group in lessons.values())
     rows = []
     for lesson, group in lessons.items():
@@ -122,7 +122,7 @@ def _mistakes(lessons):
                 share = f"{times} of {missed[name]}"
                 rows.append((title, as_prose(line.removeprefix(_MEANS)), share))
     said = (
-        "<p>What the messages say most often, and in how many of the answers that were not passed."
+        "<p>What the messages say most often, and in how many of the answers that did not pass."
         f"</p>{_table(('Exercise', 'It means', 'Answers'), rows, numbers=1)}"
         if rows
         else "<p>No message names a mistake.</p>"
@@ -145,14 +145,14 @@ def _times(lessons):
         seconds = [grade.seconds for grade in group]
         middle = statistics.median(seconds)
         said.append(f"lesson {lesson}: median {middle:.1f} s, longest {max(seconds):.1f} s")
-    alt = f"Seconds that grading each submission took. {'; '.join(said)}."
-    return f"<section><h2>Time to grade</h2>{_figure(_draw_times, alt, lessons)}</section>"
+    alt = f"Grading time of each submission, in seconds. {'; '.join(said)}."
+    return f"<section><h2>Grading time</h2>{_figure(_draw_times, alt, lessons)}</section>"
 
 
 def _draw_success(plt, lesson, tallies, most):
     height = 1 + 0.55 * len(tallies)
     fig, ax = plt.subplots(figsize=(9, height), layout="none")
-    # In inches, so that bars of one length mean one number in all pictures.
+    # In inches, so that bars of equal length mean equal numbers in all figures.
     fig.subplots_adjust(left=0.33, right=0.98, bottom=0.6 / height, top=1 - 0.35 / height)
     rows = range(len(tallies))
     left = [0] * len(tallies)
@@ -161,7 +161,7 @@ def _draw_success(plt, lesson, tallies, most):
         widths = [tally[verdict] for tally in tallies.values()]
         ax.barh(rows, widths, left=left, color=colour, edgecolor=_INK, linewidth=0.5, height=0.6)
         for row, width in zip(rows, widths, strict=True):
-            if width > 0.07 * most:  # a narrower piece has no room for its number
+            if width > 0.07 * most:  # a narrower segment has no room for its number
                 centre = left[row] + width / 2
                 ax.text(centre, row, f"{icon} {width}", ha="center", va="center", color="black")
         left = [start + width for start, width in zip(left, widths, strict=True)]
@@ -201,7 +201,7 @@ def _draw_times(plt, lessons):
     most = max(grade.seconds for group in lessons.values() for grade in group)
     for row, group in enumerate(lessons.values()):
         seconds = [grade.seconds for grade in group]
-        # Dots of one lesson are spread over its row in a fixed pattern, so that few cover others.
+        # Spread the dots of a lesson over its row in a fixed pattern to limit overlap.
         heights = [row + 0.5 * ((place * 0.618 + 0.5) % 1 - 0.5) for place in range(len(seconds))]
         ax.scatter(seconds, heights, s=26, color="#56B4E9", alpha=0.7, linewidths=0, zorder=3)
         median = statistics.median(seconds)
@@ -211,13 +211,13 @@ def _draw_times(plt, lessons):
     ax.set_yticks(range(len(lessons)), [f"Lesson {lesson}" for lesson in lessons])
     ax.set_ylim(len(lessons) - 0.4, -0.8)
     ax.set_xlim(0, 1.05 * most or 1)
-    ax.set_xlabel("seconds for one submission")
+    ax.set_xlabel("seconds per submission")
     ax.grid(visible=False, axis="y")
     return fig
 
 
 def _figure(draw, alt, *arguments):
-    """Draw a picture and put it into the page: SVG, so that it is sharp and follows the theme."""
+    """Draw a figure and embed it as SVG, so that it is sharp and follows the theme."""
     import matplotlib.pyplot as plt
 
     from tlcourse.plots import use_style
@@ -226,7 +226,7 @@ def _figure(draw, alt, *arguments):
         use_style()
         plt.rcParams.update(dict.fromkeys(_COLOURED, _INK))
         plt.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "tlcourse"})
-        plt.rcParams["text.parse_math"] = False  # a "$" in a name is a "$"
+        plt.rcParams["text.parse_math"] = False  # show a "$" in a name as it is
         plt.rcParams.update({"grid.color": "#7F7F7F", "grid.alpha": 0.3})
         fig = draw(plt, *arguments)
         stored = io.StringIO()
@@ -268,7 +268,7 @@ def _count(n, thing):
 
 
 def _table(names, rows, *, numbers=0):
-    """Make a table of rows of HTML; the last columns may hold numbers, which stand to the right."""
+    """Make a table of HTML rows; right-align the last `numbers` columns."""
     kinds = [""] * (len(names) - numbers) + [' class="number"'] * numbers
     lines = [f"<tr>{''.join(map('<th{}>{}</th>'.format, kinds, names))}</tr>"]
     lines += [f"<tr>{''.join(map('<td{}>{}</td>'.format, kinds, row))}</tr>" for row in rows]

@@ -1,7 +1,7 @@
 """Feedback pages for students.
 
-Names, messages and errors come from submissions, so a page takes all of them as plain text, and
-forbids scripts besides.
+Names, messages and errors come from submissions, so the page escapes all of them and forbids
+scripts as well.
 """
 
 import functools
@@ -16,7 +16,7 @@ from tlcourse.lessons import find_lesson
 
 __all__ = ["feedback_page", "write_feedback"]
 
-# Verdict to icon, words and colour. An icon and a word say what the colour says too.
+# Verdict to icon, label and colour. Icon and label say what the colour says.
 LOOKS = {
     **STATUSES,
     "stopped": ("■", "Stopped before it ended", "#E69F00"),
@@ -25,16 +25,16 @@ LOOKS = {
 
 
 def feedback_page(student, grades, *, solutions=False):
-    """Say to one student how each exercise went, why, and what to read next.
+    """Return a page that tells one student the result of each exercise, the reason and a hint.
 
-    The page is one HTML file that needs no other one and no network; it reads well on a phone,
-    on paper and in a dark room. It holds what the grades say and the course's hints, so no input
-    and no expected value that a grade's message does not hold.
+    One HTML file that needs no other file and no network; it reads well on a phone, on paper and
+    in dark mode. It contains only what the grades say and the course's hints, so it reveals no
+    input and no expected value beyond the grades' messages.
 
     Args:
-        student: str, as `SubmissionGrade.student` has it.
-        grades: iterable of `SubmissionGrade`; those of others are left out.
-        solutions: whether a right answer stands below each exercise that is not passed.
+        student: str, as in `SubmissionGrade.student`.
+        grades: iterable of `SubmissionGrade`; those of other students are ignored.
+        solutions: bool, show a right answer below each exercise that did not pass.
 
     Returns:
         The page (str).
@@ -66,17 +66,17 @@ def feedback_page(student, grades, *, solutions=False):
 
 
 def write_feedback(folder, grades, *, solutions=False):
-    """Write the page of each student of a class: `FOLDER/NAME.html`.
+    """Write the feedback page of each student of a class: `FOLDER/NAME.html`.
 
-    A name that is no safe file name is percent-encoded: "../../x" becomes "%2E.%2F..%2Fx.html".
+    A name that is not a safe file name is percent-encoded: "../../x" becomes "%2E.%2F..%2Fx.html".
 
     Args:
-        folder: path; it is made when it is not there.
+        folder: str or path; created if missing.
         grades: iterable of `SubmissionGrade`.
-        solutions: whether a right answer stands below each exercise that is not passed.
+        solutions: bool, show a right answer below each exercise that did not pass.
 
     Returns:
-        Dict, student to the path of the page; no two students share a page.
+        Dict, student to the path of the page; each student has a page of their own.
 
     Raises:
         OSError: if the folder cannot be written.
@@ -93,18 +93,18 @@ def write_feedback(folder, grades, *, solutions=False):
 
 
 def points_of(score, most):
-    """Say "1.5 of 3 points"."""
+    """Return text such as "1.5 of 3 points"."""
     return f"{round(score, 2):g} of {round(most, 2):g} {'point' if most == 1 else 'points'}"
 
 
 def exercise_title(exercise_id):
-    """The title of an exercise; "" when the course has none of that id."""
+    """Return the title of an exercise, or "" if the course has no such exercise."""
     return getattr(_find(exercise_id), "title", "")
 
 
 @functools.lru_cache(maxsize=256)
 def lesson_title(lesson_id):
-    """Say "Lesson 04 · Its title"; a lesson that the course does not have has no title."""
+    """Return "Lesson 04 · Its title"; without a title if the course has no such lesson."""
     try:
         return f"Lesson {lesson_id} · {find_lesson(lesson_id).title}"
     except CourseError:
@@ -159,12 +159,12 @@ def _exercise(grade, solutions):
 
 
 def _labelled(line):
-    """A label at the start of a message's line is bold."""
+    """Return a message's line with the label at its start in bold."""
     return re.sub(r"^([A-Z][a-z]+(?: [a-z]+)?:)(?= )", r"<strong>\1</strong>", as_prose(line))
 
 
 def _hint(grade):
-    """The hint to read next: the first for who has not begun, else the one after it."""
+    """Return the next hint: the first if the answer was not begun, else the second."""
     exercise = _find(grade.id)
     if exercise is None or not exercise.hints:
         return ""

@@ -7,9 +7,9 @@ from tlcourse.atomic import write_atomically
 
 __all__ = ["as_prose", "as_text", "page", "save"]
 
-# A browser runs no script and loads nothing, whatever slipped through the escaping.
+# The browser then runs no script and loads nothing, even if something escapes the escaping.
 _ALLOWED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-# Icons are black on the palette's colours: white would be too pale on most of them.
+# Icons are black on the palette's colours: white has too little contrast on most of them.
 _STYLE = """
 :root { color-scheme: light dark; --page: #fff; --text: #1b1b1b; --soft: #5a5a5a;
   --line: #d9d9d9; --card: #f6f6f4; }
@@ -53,7 +53,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6r
 
 
 def page(title, body, *, style=""):
-    """Make a whole HTML page of `body`, which is HTML; `title` is any text, `style` is CSS."""
+    """Make a complete HTML page; `body` is HTML, `title` plain text, `style` CSS."""
     return f"""<!DOCTYPE html>
 <html lang="en"><head>
 <meta charset="utf-8">
@@ -69,16 +69,16 @@ def page(title, body, *, style=""):
 
 
 def save(path, text):
-    """Write a page, all of it or nothing."""
+    """Write a page atomically."""
     write_atomically(path, lambda file: file.write(text.encode("utf-8")))
 
 
 def as_text(anything):
-    """Make any text safe inside HTML: escaped, and without what no page may hold."""
+    """Make any text safe inside HTML: escape it, and drop characters that HTML forbids."""
     shown = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]", "\ufffd", str(anything))
     return html.escape(shown, quote=True)
 
 
 def as_prose(anything):
-    """Make a line of text HTML: `code` is code."""
+    """Turn a line of text into HTML, with `code` in backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", as_text(anything))

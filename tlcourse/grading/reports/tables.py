@@ -9,38 +9,38 @@ from tlcourse.atomic import write_atomically
 
 __all__ = ["write_tables"]
 
-# A spreadsheet takes such a cell for a formula, and runs it; the wide forms are those of East Asia.
+# A spreadsheet runs such a cell as a formula; the wide forms are East Asian.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def write_tables(folder, grades, roster=None):
     """Write `grades.csv`, `canvas.csv` and `moodle.csv` into a folder.
 
-    - `grades.csv` has a row for each student and lesson: student, lesson, the points of each
-      exercise, score, max, error.
-    - `canvas.csv` is what Canvas' gradebook imports: Student, ID, SIS Login ID and Section, then a
-      column for each lesson. Its second row holds the points possible. Canvas finds students by
-      "SIS Login ID"; it makes a new assignment of a column whose title it does not know.
-    - `moodle.csv` is what Moodle's grade import takes: Username, then a column for each lesson.
-      Make the grade items first, each with its maximum, and map the columns onto them. Moodle
-      refuses the whole file when it does not know one of the users.
+    - `grades.csv` has a row per student and lesson: student, lesson, the points of each exercise,
+      score, max, error.
+    - `canvas.csv` is for Canvas' gradebook import: Student, ID, SIS Login ID and Section, then a
+      column per lesson. Its second row contains the points possible. Canvas finds students by
+      "SIS Login ID"; it creates a new assignment for a column whose title it does not know.
+    - `moodle.csv` is for Moodle's grade import: Username, then a column per lesson. First create
+      the grade items, each with its maximum, and map the columns onto them. Moodle rejects the
+      whole file if one user is unknown.
 
-    So students' names, which are those of their folders, must be what the gradebook knows them by.
-    A lesson that a student has not handed in has empty cells. The first letter of a name or error
-    that a spreadsheet would take for a formula has an apostrophe before it.
+    Students' names (the names of their folders) must therefore match those in the gradebook.
+    A lesson that a student has not handed in has empty cells. A name or error that a spreadsheet
+    would run as a formula is preceded by an apostrophe.
 
     Args:
-        folder: path; it is made when it is not there.
-        grades: iterable of `SubmissionGrade`, one for each student and lesson at most.
-        roster: list of str, all students of the class, or None; who is not on it but has handed
-            something in stands below.
+        folder: str or path; created if missing.
+        grades: iterable of `SubmissionGrade`, at most one per student and lesson.
+        roster: list of str, all students of the class, or None; students who handed something in
+            but are not on it come last.
 
     Returns:
-        List of the three paths.
+        List of the three Paths.
 
     Raises:
         ValueError: if two grades are for the same student and lesson.
-        TypeError: if `roster` is one str.
+        TypeError: if `roster` is a single str.
         OSError: if the folder cannot be written.
 
     Reference:
@@ -53,12 +53,12 @@ def write_tables(folder, grades, roster=None):
         key = grade.student, grade.lesson
         if key in handed_in:
             raise ValueError(
-                f"`grades` must hold one grade for each student and lesson; got two for "
+                f"`grades` must hold one grade per student and lesson; got two for "
                 f"{grade.student!r} and lesson {grade.lesson!r}."
             )
         handed_in[key] = grade
     students = list(dict.fromkeys([*(roster or ()), *sorted({name for name, _ in handed_in})]))
-    most = {}  # points of each lesson, in order
+    most = {}  # maximum points of each lesson, in order
     for lesson in sorted({lesson for _, lesson in handed_in}):
         most[lesson] = max(grade.max for grade in handed_in.values() if grade.lesson == lesson)
     folder = Path(folder)
@@ -84,11 +84,11 @@ def _all(students, most, handed_in):
 
 
 def _canvas(students, most, handed_in):
-    # A title must not end in a number in brackets: Canvas would take that for an assignment's id.
+    # A title must not end in a number in brackets: Canvas would read it as an assignment's id.
     yield ["Student", "ID", "SIS Login ID", "Section", *map(_title, most)]
     yield ["Points Possible", "", "", "", *most.values()]
     for student in students:
-        # A student who is called so would set the points possible.
+        # A student of that name would set the points possible.
         shown = "" if "Points Possible" in student else student
         yield [shown, "", student, "", *_scores(student, most, handed_in)]
 

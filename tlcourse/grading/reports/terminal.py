@@ -11,7 +11,7 @@ __all__ = ["GradingProgress", "print_graded", "print_verdicts"]
 
 
 class GradingProgress:
-    """A bar on standard error, gone at the end; quiet where that is no terminal."""
+    """A progress bar on standard error, removed at the end; silent if that is not a terminal."""
 
     def __init__(self):
         console = Console(stderr=True, highlight=False)
@@ -35,13 +35,13 @@ class GradingProgress:
     def __exit__(self, kind, *_):
         self._progress.stop()
         if kind is KeyboardInterrupt:
-            self._console.print("Interrupted. What was graded is kept: the same command goes on.")
+            self._console.print("Interrupted. Finished grades are kept: rerun to resume.")
 
     def begin(self, n):
         """Show the bar.
 
         Args:
-            n: int, submissions in all.
+            n: int, total number of submissions.
         """
         self._task = self._progress.add_task("", total=n)
 
@@ -50,7 +50,7 @@ class GradingProgress:
 
         Args:
             grade: `SubmissionGrade`.
-            new: bool; False where it was there from an earlier run.
+            new: bool; False if it was kept from an earlier run.
         """
         told = f"{grade.student}, {grade.lesson}{'' if new else ' (kept)'}"
         self._progress.update(self._task, advance=1, description=escape(told))

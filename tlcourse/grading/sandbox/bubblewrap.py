@@ -1,8 +1,8 @@
 """Sandbox by bubblewrap: kernel namespaces, no daemon.
 
-Inside there is no network, no other process, no file but those that Python needs (to read) and a
-small `/tmp` that goes with it. System calls that take memory which nobody counts, or that reach
-past the namespaces, are refused.
+Inside there is no network, no other process, only the files that Python needs (read-only) and a
+small `/tmp` that is discarded. System calls that allocate unaccounted memory, or reach beyond the
+namespaces, are refused.
 """
 
 import platform
@@ -36,12 +36,12 @@ class Bubblewrap:
         """Start a program inside.
 
         Args:
-            program: list of str.
-            folder: Path that can be read inside too, at the same place.
+            program: list of str, the command line.
+            folder: Path, readable inside at the same path.
             limits: `Limits`.
 
         Returns:
-            `subprocess.Popen`; of its streams standard error can be read.
+            `subprocess.Popen`; its standard error can be read.
         """
         rules = filter_program(platform.machine())
         with tempfile.TemporaryFile() as file:
@@ -49,7 +49,7 @@ class Bubblewrap:
             file.seek(0)
             filtered = ["--seccomp", str(file.fileno())] if rules else []
             command = self._command(program, filtered, folder, limits)
-            # Inside, /proc/1/environ shows what bwrap itself was started with.
+            # Inside, /proc/1/environ shows the environment in which bwrap itself was started.
             return start_program(command, env={}, pass_fds=[file.fileno()])
 
     def end(self, process):
@@ -70,9 +70,9 @@ class Bubblewrap:
             *(word for pair in variables().items() for word in ("--setenv", *pair)),
             *(word for path in system_paths() for word in ("--ro-bind", path, path)),
             *(word for path, to in system_links().items() for word in ("--symlink", to, path)),
-            # What root may write below /proc/sys holds for the whole machine.
+            # Settings below /proc/sys that root may write apply to the whole machine.
             *("--proc", "/proc", "--remount-ro", "/proc"),
-            # Memory mapped from /dev/zero is counted for nobody.
+            # Memory mapped from /dev/zero is accounted to no process.
             *("--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero", "--remount-ro", "/dev"),
             *("--size", str(limits.disk), "--tmpfs", "/dev/shm"),
             *("--size", str(limits.disk), "--tmpfs", "/tmp"),
@@ -97,13 +97,13 @@ def problem_with_bubblewrap(limits):
     if shutil.which("bwrap") is None:
         return "bubblewrap (bwrap) is not installed"
     with tempfile.TemporaryDirectory(prefix="tlg-") as folder:
-        # As it will be used: a system may allow some of it and not the rest.
+        # Try it as it will be used: a system may allow some of it and not the rest.
         process = Bubblewrap().start(["true"], folder=Path(folder), limits=limits)
         try:
             said = process.communicate(timeout=_TRY_SECONDS)[1].decode(errors="replace")
         except subprocess.TimeoutExpired:
             process.kill()
-            said = process.communicate()[1].decode(errors="replace") or "it does not end"
+            said = process.communicate()[1].decode(errors="replace") or "it does not exit"
             process.returncode = 1
     if process.returncode:
         return f"bubblewrap does not work here ({' '.join(said.split())[:200]})"

@@ -1,8 +1,8 @@
 """Sandbox by Docker or Podman, on this machine's own files.
 
-No image is downloaded: the container begins with nothing but links, and sees the Python and the
-packages that grade, to read. So it works without a network, and runs just what bubblewrap would.
-The engine counts what it takes, and has no network, no capability and no way to gain one.
+No image is downloaded: the container starts with links only, and mounts the Python and packages
+that grade, read-only. So it needs no network, and runs the same code as bubblewrap would. The
+engine enforces the limits, and grants no network, no capability and no way to gain one.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ __all__ = ["ENGINES", "Container", "find_container"]
 
 ENGINES = ("docker", "podman")
 _TRY_SECONDS = 60
-# The limits that hold for this process, with cgroups of version 2 and of version 1.
+# Files with this process's limits, in cgroups of version 2 and of version 1.
 _LIMIT_FILES = (
     "/sys/fs/cgroup/pids.max",
     "/sys/fs/cgroup/pids/pids.max",
@@ -40,15 +40,15 @@ _LIMIT_FILES = (
     "/sys/fs/cgroup/memory/memory.limit_in_bytes",
 )
 _OURS = "this is ours"
-_LIFE = 20  # times the seconds of one answer: a grader that was killed leaves nothing for longer
+_LIFE = 20  # times the seconds of one answer: then a container ends even if its grader was killed
 
 
 class Container:
     """Run programs in containers of Docker or Podman.
 
     Args:
-        engine: "docker" or "podman", or the path of one.
-        user: "user:group" inside, as numbers; None for this process's own.
+        engine: str, "docker" or "podman", or the path of one.
+        user: str, numeric "user:group" inside; None for this process's own.
     """
 
     name = "docker"
@@ -57,7 +57,7 @@ class Container:
         self._engine = engine
         self._user = user or f"{os.getuid()}:{os.getgid()}"
         self._image, self._names = None, {}
-        # Not a tmpfs: Podman fills one with what it is laid over.
+        # Not a tmpfs: Podman copies into it what it covers.
         self._empty = new_folder()
         weakref.finalize(self, remove_folder, self._empty)
 
@@ -67,7 +67,7 @@ class Container:
             self._image = self._import_image()
         name = f"tlcourse-{secrets.token_hex(8)}"
         command = self._command(name, self._image, program, folder, limits)
-        # Podman's monitor leaves a file where it was started when memory is used up.
+        # When memory runs out, Podman's monitor leaves a file where it was started.
         process = start_program(command, cwd=folder)
         self._names[process] = name
         return process
@@ -76,7 +76,7 @@ class Container:
         """End what `start` returned, and all within it."""
         name = self._names.pop(process, None)
         if name is not None and process.poll() is None:
-            # It is the engine's child, not ours: the engine must end it.
+            # The container is the engine's child, not ours: the engine must end it.
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._ask(["rm", "--force", "--volumes", name])
         end_program(process)
@@ -96,11 +96,11 @@ class Container:
             *("--interactive", "--attach", "stdin", "--attach", "stderr"),
             *("--pull", "never", "--network", "none", "--hostname", "grading"),
             *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
-            *("--security-opt", "label=disable"),  # else SELinux hides what is shown
+            *("--security-opt", "label=disable"),  # otherwise SELinux hides the mounts
             *("--read-only", "--user", self._user, "--workdir", "/tmp"),
             *("--memory", str(limits.memory), "--memory-swap", str(limits.memory)),
             *("--pids-limit", str(limits.processes), "--ulimit", "core=0"),
-            # Podman alone would ask for more than we may give.
+            # By default Podman asks for more than we may give.
             *("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096"),
             *("--shm-size", str(limits.disk), "--tmpfs", f"/tmp:{small}"),
             *(word for pair in variables().items() for word in ("--env", "=".join(pair))),
@@ -118,7 +118,7 @@ class Container:
 
     def _hidden(self):
         hidden = dict.fromkeys(emptied_folders(), self._empty)
-        # Memory mapped from /dev/zero is counted for nobody else.
+        # Memory mapped from /dev/zero is accounted to no process.
         hidden["/dev/zero"] = "/dev/null"
         return [word for path, over in hidden.items() for word in _mount(over, path, "readonly")]
 
@@ -143,11 +143,11 @@ def find_container(limits):
     """Return a container engine that was seen to work here.
 
     Returns:
-        `(container, None)`, or `(None, why)` with a few words.
+        `(container, None)`, or `(None, why)`, with the reason in a few words.
     """
     if sys.platform != "linux":
-        # The Python that is shown to it must be one for Linux.
-        return None, "Docker and Podman are used on Linux only"
+        # The Python mounted into the container must be one for Linux.
+        return None, "Docker and Podman are supported on Linux only"
     problems = []
     for engine in filter(None, map(shutil.which, ENGINES)):
         # An engine that runs as this user shows its files as root's.
@@ -163,7 +163,7 @@ def find_container(limits):
 def _try(container, limits):
     """Return why a container would not do as it is used, in a few words, or None when it would.
 
-    What is ours must be open to it, and the limits must hold: an engine may pass over them.
+    Our files must be readable inside, and the limits must apply: an engine may ignore them.
     """
     with tempfile.TemporaryDirectory(prefix="tlg-") as folder:
         ours = Path(folder, "ours")
@@ -178,10 +178,10 @@ def _try(container, limits):
             said = process.communicate(timeout=_TRY_SECONDS)[1]
         except subprocess.TimeoutExpired:
             container.end(process)
-            return "it does not end"
+            return "it does not exit"
     _, seen, rest = said.decode(errors="replace").partition(f"{_OURS}\n")
     if not seen:
-        return _said(said) or "it cannot read what is ours"
+        return _said(said) or "it cannot read our files"
     found = [int(line) for line in rest.split("\n") if line.isdigit()]
     asked = (limits.processes, limits.memory)
     if len(found) != 2 or any(value > most for value, most in zip(found, asked, strict=True)):

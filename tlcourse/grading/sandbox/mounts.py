@@ -16,7 +16,7 @@ __all__ = [
 ]
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-# What judges answers lies in these folders, and nothing that runs beside an answer does.
+# These folders contain what judges answers; nothing that runs beside an answer is in them.
 _JUDGING = [_PACKAGE / "exercises" / name for name in ("by_lesson", "judging")]
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc/ld.so.cache")
 
@@ -36,7 +36,7 @@ def variables():
         if name in os.environ:
             settings[name] = os.environ[name]
     if os.environ.get("PYTHONPATH"):
-        # This package itself is shown, though not all of a checkout that it may lie in.
+        # Show this package itself, but not the whole checkout that it may lie in.
         settings["PYTHONPATH"] = os.pathsep.join([*_search_path(), str(_PACKAGE.parent)])
     return settings
 
@@ -60,8 +60,8 @@ def python_folders():
 def _search_path():
     """Return the folders of PYTHONPATH (list of str) that hold packages and nothing of ours.
 
-    A checkout holds the notebooks once more, in its history; the folder where somebody works, or
-    lives, may hold submissions and grades.
+    A checkout contains the notebooks once more, in its history; the working directory or home
+    directory may contain submissions and grades.
     """
     named = [Path(place) for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place]
     private = [_PACKAGE.parent, Path.cwd(), Path.home().resolve()]

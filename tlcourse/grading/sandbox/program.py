@@ -9,20 +9,20 @@ __all__ = ["end_program", "start_program"]
 
 _STOP_SECONDS = 1.0
 _AT_REST = (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
-_END_SECONDS = 5.0  # what is killed takes, at most
+_END_SECONDS = 5.0  # maximum wait for killed processes
 
 
 def start_program(command, **options):
     """Start a program in a session of its own.
 
-    Its standard input stays open, and ends with this process, however that ends.
+    Its standard input stays open until this process ends, however it ends.
 
     Args:
-        command: list of str.
-        **options: further ones of `subprocess.Popen`.
+        command: list of str, the command line.
+        **options: further arguments of `subprocess.Popen`.
 
     Returns:
-        `subprocess.Popen`; of its streams standard error can be read.
+        `subprocess.Popen`; its standard error can be read.
     """
     return subprocess.Popen(
         command,
@@ -37,11 +37,11 @@ def start_program(command, **options):
 def end_program(process):
     """End a process and all below it; of a sandbox the first ending ends the rest."""
     process.stdin.close()
-    if process.poll() is not None:  # its number may be another's by now
+    if process.poll() is not None:  # its number may have been reused
         return
     try:
         whole = psutil.Process(process.pid)
-        whole.suspend()  # what it is about to start would not be seen
+        whole.suspend()  # so that it starts nothing that we would miss
         until = time.monotonic() + _STOP_SECONDS
         while whole.status() not in _AT_REST and time.monotonic() < until:
             time.sleep(0.001)

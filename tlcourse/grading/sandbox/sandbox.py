@@ -1,7 +1,7 @@
 """Choose a sandbox, and set its limits.
 
-The course's own notebooks, which hold the solutions, and the files that judge answers are not
-there either.
+The course's own notebooks, which contain the solutions, and the files that judge answers are
+hidden too.
 """
 
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ _MB = 1_000_000
 
 
 class NoSandbox(CourseError):  # noqa: N818 (it reads better)
-    """There is nothing to grade in safely; the message says what to install."""
+    """No safe sandbox is available; the message says what to install."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may take of the machine.
+    """What one submission may use of the machine.
 
     Attributes:
-        seconds: wall-clock time for each answer, and for the start before the first.
-        memory: bytes that all its processes may hold together.
-        processes: processes and threads together.
-        disk: bytes that it may write, to a disk in memory that goes with it.
-        reply: bytes of one answer.
+        seconds: float, wall-clock time for each answer, and for the start before the first.
+        memory: int, bytes for all its processes together.
+        processes: int, processes and threads together.
+        disk: int, bytes that it may write, to a disk in memory that is discarded.
+        reply: int, bytes of one answer.
     """
 
     seconds: float = 60.0
@@ -62,14 +62,14 @@ def find_sandbox(kind="auto"):
     """Return a sandbox that was seen to work here.
 
     Args:
-        kind: "auto", the best that there is; "bwrap"; "docker", which is Podman where there is no
-            Docker; or "none", no protection at all, which is never chosen by itself.
+        kind: "auto", the best available; "bwrap"; "docker", or Podman if there is no Docker; or
+            "none", no protection at all, which "auto" never chooses.
 
     Returns:
         `Bubblewrap`, `Container` or `Unprotected`.
 
     Raises:
-        NoSandbox: if there is none, or it does not work here.
+        NoSandbox: if none is available, or it does not work here.
         UnknownName: if `kind` is none of these.
     """
     if kind not in SANDBOXES:
@@ -90,6 +90,6 @@ def find_sandbox(kind="auto"):
     raise NoSandbox(
         f"There is no sandbox to run submissions in: {', and '.join(problems)}. Install bubblewrap "
         "(Debian, Ubuntu: `apt install bubblewrap`; Fedora: `dnf install bubblewrap`; on Windows "
-        "inside WSL), or start Docker or Podman, or grade unprotected with `--sandbox none` what "
-        "you would run yourself."
+        "inside WSL), or start Docker or Podman, or grade without protection, with `--sandbox "
+        "none`, what you would run yourself."
     )

@@ -1,8 +1,8 @@
 """Seccomp filter: the system calls that a sandbox refuses.
 
-Refused is what Python and its packages do without, and what namespaces and limits leave open:
+It refuses what Python and its packages do not need and what namespaces and limits leave open:
 memory that belongs to no process (anonymous files, System V segments, shared mappings), keys that
-outlive the sandbox, sockets of kinds that have no namespace, and new namespaces.
+outlive the sandbox, socket families without a namespace, and new namespaces.
 """
 
 import ctypes
@@ -31,7 +31,7 @@ _REFUSED = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-# Programs that find these missing go another way.
+# Programs fall back to other calls when these are missing.
 _MISSING = {
     "clone3": (435, 435),
     "io_uring_setup": (425, 425),
@@ -44,7 +44,7 @@ _SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS
 _FAMILIES = (1, 2, 10, 16)  # unix, inet, inet6, netlink: each belongs to a namespace
 _X32 = 0x40000000  # an older numbering of the same calls
 
-# Of the kernel's classic BPF.
+# Constants of the kernel's classic BPF.
 _LOAD, _AND, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 22, 38
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
@@ -55,10 +55,10 @@ def filter_program(machine):
     """Return the filter as the kernel reads it.
 
     Args:
-        machine: str, as `platform.machine()` gives it.
+        machine: str, as returned by `platform.machine()`.
 
     Returns:
-        Bytes, or None for a machine whose calls are not known here.
+        Bytes, or None for a machine whose call numbers are unknown here.
     """
     if machine not in _ARCHITECTURES:
         return None
@@ -85,7 +85,7 @@ def refuse_from_now_on():
     """Put the filter on this process and all that it starts, for good; a further one stays.
 
     Raises:
-        OSError: if the system does not do it.
+        OSError: if the system refuses.
     """
     program = filter_program(platform.machine())
     if program is None:

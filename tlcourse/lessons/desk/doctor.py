@@ -29,33 +29,33 @@ class Report:
         return all(check.ok for check in self.checks)
 
     def to_json(self) -> dict:
-        """What `tlcourse doctor --json` prints."""
+        """Return what `tlcourse doctor --json` prints."""
         return {"ok": self.ok, "checks": [asdict(check) for check in self.checks]}
 
 
 def examine(on_check: Callable[[str], None] = lambda name: None) -> Report:
-    """Look at Python, packages, Keras, memory, disk, lessons, kernel and data.
+    """Check Python, packages, Keras, memory, disk, lessons, kernel and data.
 
-    Nothing is raised: a check that breaks is a check that failed. A machine
-    without a GPU is well.
+    Nothing is raised: a check that raises counts as failed. A machine without
+    a GPU passes.
 
     Args:
-        on_check: called with the name of the check that begins.
+        on_check: called with the name of each check before it starts.
     """
     checks = [python(), *packages()]
     for name, look in _LOOKS.items():
         on_check(name)
         try:
             checks.append(look())
-        except Exception as error:  # whatever breaks is the finding
+        except Exception as error:  # any failure is a finding
             checks.append(
                 Check(name, False, f"{type(error).__name__}: {_one_line(error)}", _INSTALL)
             )
     return Report(tuple(checks))
 
 
-# Keras runs in a process of its own: its messages stay there, and a TensorFlow that crashes
-# (a CPU too old for it, a broken driver) is a finding instead of the end of the doctor.
+# Run Keras in a process of its own, to contain its messages and to survive a crash of TensorFlow
+# (an unsupported CPU, a broken driver), which is then a finding.
 _ASK_KERAS = """
 import json, keras
 from tlcourse.lessons.devices import device_names
@@ -76,21 +76,21 @@ def _keras():
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Check("backend", False, "no answer in 180 s", _INSTALL)
+        return Check("backend", False, "no answer within 180 s", _INSTALL)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
         return Check(
             "backend",
             False,
             f"exit code {done.returncode}: {said[-1].strip()}",
-            f"{_INSTALL} (and look at KERAS_BACKEND and ~/.keras/keras.json)",
+            f"{_INSTALL} (and check KERAS_BACKEND and ~/.keras/keras.json)",
         )
     backend, version, devices = json.loads(done.stdout.decode().splitlines()[-1])
     gpu = any(device.startswith("gpu") for device in devices)
     help_line = (
         ""
         if gpu
-        else "No GPU: the quick profile needs none. On Linux: pip install 'tlcourse[cuda]'"
+        else "No GPU; the quick profile needs none. On Linux: pip install 'tlcourse[cuda]'"
     )
     return Check("backend", True, f"{backend} {version} on {', '.join(devices)}", help_line)
 
@@ -104,12 +104,12 @@ def _memory():
         "memory",
         ok,
         f"{free / _GIB:.1f} GiB free",
-        "" if ok else "Close other programs: lessons take up to 3 GiB.",
+        "" if ok else "Close other programs: lessons use up to 3 GiB.",
     )
 
 
 def _free_memory():
-    """Free bytes, or None where the system does not say."""
+    """Return free memory in bytes, or None if the system does not report it."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         kibibytes = next(line for line in lines if line.startswith("MemAvailable:")).split()[1]
@@ -137,7 +137,7 @@ def _disk():
         "disk",
         ok,
         f"{free / _GIB:.1f} GiB free",
-        "" if ok else f"Make room on the disk of {folder}: 1 GiB is needed.",
+        "" if ok else f"Free disk space at {folder}: 1 GiB is needed.",
     )
 
 
@@ -153,7 +153,7 @@ def _cache():
             "cache",
             False,
             f"{folder}: {error.strerror or error}",
-            "Set TLCOURSE_CACHE to a folder you can write to.",
+            "Set TLCOURSE_CACHE to a writable folder.",
         )
     return Check("cache", True, str(folder))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at: its name, whether it is well, what was found, what to do."""
+    """One check: name, whether it passed, what was found, what to do."""
 
     name: str
     ok: bool
@@ -41,10 +41,10 @@ def packages() -> Iterator[Check]:
 
 
 def _requirements():
-    """(name, version specifier) of all that the course itself needs, extras aside."""
+    """Yield (name, version specifier) of the course's requirements, without extras."""
     try:
         lines = metadata.requires("tlcourse") or []
-    except metadata.PackageNotFoundError:  # a checkout on the path, not installed
+    except metadata.PackageNotFoundError:  # run from a checkout, not installed
         import tomllib
 
         project = Path(__file__).parents[3] / "pyproject.toml"

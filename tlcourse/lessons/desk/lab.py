@@ -20,8 +20,8 @@ from tlcourse.lessons.profile import resolve_data
 from tlcourse.lessons.running import KERNEL_SPEC
 
 HOST = "127.0.0.1"
-# No question about news, and no look for updates, over the first lesson; a learner's own settings
-# still count more than these defaults.
+# Disable the news prompt and update checks during the first lesson; the learner's own settings
+# override these defaults.
 _DEFAULT_SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -41,20 +41,20 @@ def open_lab(
     browser: bool = True,
     on_ready: Callable[[str], None] = lambda url: None,
 ) -> None:
-    """Start JupyterLab in a folder and stay until it ends.
+    """Start JupyterLab in a folder and wait until it ends.
 
-    It listens on 127.0.0.1 alone and asks for a token, new each time. It ends by
-    Ctrl-C (quietly, its kernels with it) or by File > Shut Down.
+    It listens on 127.0.0.1 only and requires a token, new each time. End it with
+    Ctrl-C (silently, its kernels included) or File > Shut Down.
 
     Args:
-        folder: an existing workspace; nothing outside it can be opened.
+        folder: an existing workspace; files outside it cannot be opened.
         first: the notebook in it to open.
         port: the port to listen on, from `choose_port`.
         browser: open the web browser.
-        on_ready: called with the URL, token included, once the server answers.
+        on_ready: called with the URL, including the token, once the server answers.
 
     Raises:
-        CourseError: when JupyterLab does not start.
+        CourseError: if JupyterLab does not start.
     """
     token = secrets.token_hex(24)
     url = f"http://{HOST}:{port}/lab/tree/{first}?token={token}"
@@ -86,16 +86,16 @@ def open_lab(
                 said = log.read().decode(errors="replace").strip().splitlines()
                 raise CourseError(
                     f"JupyterLab ended with code {server.returncode}:"
-                    f" {said[-1].strip() if said else 'it said nothing'}. Try: jupyter lab --debug"
+                    f" {said[-1].strip() if said else 'no message'}. Try: jupyter lab --debug"
                 )
 
 
 def choose_port(port: int | None = None) -> int:
-    """The port to listen on: `port` itself when it is free; for None 8888, else any free one.
+    """Return a free port: `port` itself if it is free; for None 8888, or else any free one.
 
     Raises:
-        BadArgument: when it is no port number.
-        CourseError: when it is in use.
+        BadArgument: if `port` is not a port number.
+        CourseError: if it is in use.
     """
     if port is None:
         return _bound_port(_USUAL_PORT) or _bound_port(0)
@@ -103,17 +103,17 @@ def choose_port(port: int | None = None) -> int:
         raise BadArgument(f"--port must be from 1 to 65535; got {port}.")
     if not _bound_port(port):
         raise CourseError(
-            f"port {port} cannot be used (it is taken, or needs more rights); name another, or"
-            " leave out --port for a free one."
+            f"port {port} cannot be used (it is in use or needs privileges); choose another, or"
+            " omit --port for a free one."
         )
     return port
 
 
 def _bound_port(port):
-    """The port that could be bound (the system's choice for 0), or None."""
+    """Return the port that could be bound (the system's choice for 0), or None."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         if os.name == "posix":
-            # As Jupyter does; or a lab that was just closed would block its port for a minute.
+            # As Jupyter does; otherwise a lab just closed blocks its port for a minute.
             # On Windows the same option would let two servers share a port.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -130,10 +130,10 @@ def _command(folder, port, first, browser):
         "ServerApp.port_retries": 0,
         "ServerApp.root_dir": folder,
         "ServerApp.open_browser": browser,
-        "ServerApp.answer_yes": True,  # Ctrl-C ends it; no question that hides in the log
+        "ServerApp.answer_yes": True,  # Ctrl-C ends it; a prompt would be hidden in the log
         "LabApp.default_url": f"/lab/tree/{first}",
     }
-    # In a container one often is root; the server is for this machine and asks for a token.
+    # Containers often run as root; the server is local and requires a token.
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options["ServerApp.allow_root"] = True
     named = (f"--{name}={value}" for name, value in options.items())
@@ -141,9 +141,9 @@ def _command(folder, port, first, browser):
 
 
 def _environment(own, token):
-    # A token in the environment is not in the process list, as one on the command line would be.
+    # A token in the environment is not in the process list, unlike one on the command line.
     environment = {**os.environ, "JUPYTER_TOKEN": token}
-    # First on the search path, so that "Python 3" in a notebook is this very Python.
+    # First on the search path, so that "Python 3" in a notebook is this interpreter.
     search = [own, *filter(None, [os.environ.get("JUPYTER_PATH")])]
     environment["JUPYTER_PATH"] = os.pathsep.join(search)
     config = [own, *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
@@ -154,17 +154,17 @@ def _environment(own, token):
 
 
 def _answers(server, port, token):
-    """Wait until the server answers; False when it ended instead."""
+    """Wait until the server answers; return False if it ended instead."""
     request = urllib.request.Request(
         f"http://{HOST}:{port}/api/status", headers={"Authorization": f"token {token}"}
     )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never by a proxy
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # bypass any proxy
     deadline = time.monotonic() + _START_SECONDS
     while server.poll() is None:
         try:
             with opener.open(request, timeout=5):
                 return True
-        except OSError:  # refused while it starts; urllib's errors are of this kind
+        except OSError:  # refused while it starts; urllib raises subclasses of it
             if time.monotonic() > deadline:
                 raise CourseError(f"JupyterLab did not answer in {_START_SECONDS} s.") from None
             time.sleep(0.2)
@@ -172,12 +172,12 @@ def _answers(server, port, token):
 
 
 def _stop(server):
-    """End the server and its kernels; by force when it does not listen."""
+    """End the server and its kernels, by force if necessary."""
     if server.poll() is None:
         server.terminate()
         try:
             server.wait(_STOP_SECONDS)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):  # the second Ctrl-C is in earnest
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):  # a second Ctrl-C kills at once
             server.kill()
             server.wait()
 

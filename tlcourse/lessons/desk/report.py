@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def print_lessons(lessons: list[Lesson]) -> None:
-    """One row a lesson: id, title, minutes, exercises and points."""
+    """Print one row per lesson: id, title, minutes, exercises and points."""
     table = table_of("", "lesson", ">minutes", ">exercises", ">points")
     for lesson in lessons:
         points = sum(points for _, points in lesson.exercises)
@@ -30,7 +30,7 @@ def print_lessons(lessons: list[Lesson]) -> None:
 
 
 def print_doctor(report: Report) -> None:
-    """One row a check; what to do stands below what was found."""
+    """Print one row per check; advice stands below what was found."""
     console = new_console()
     table = table_of("", "check", "found")
     for check in report.checks:
@@ -40,13 +40,13 @@ def print_doctor(report: Report) -> None:
         table.add_row(icon(check.ok), check.name, found)
     console.print(table)
     bad = sum(not check.ok for check in report.checks)
-    word = "The course can run here." if report.ok else f"{bad} of these need a hand."
+    word = "This machine can run the course." if report.ok else f"{bad} of these need attention."
     console.print(Text("  " + word, style="bold"))
 
 
 def print_data_sets(inventory: list[dict]) -> None:
-    """One row a data set: whether it is here, its name, what it is, licence, size."""
-    table = table_of("", "name", "what it is", "licence", ">MB")
+    """Print one row per data set: present or not, name, description, licence, size."""
+    table = table_of("", "name", "description", "licence", ">MB")
     for entry in inventory:
         table.add_row(
             icon(entry["present"]),
@@ -58,18 +58,18 @@ def print_data_sets(inventory: list[dict]) -> None:
     console = new_console()
     console.print(table)
     here = sum(entry["present"] for entry in inventory)
-    word = f"  {here} of {len(inventory)} are here"
-    more = " · tlcourse data fetch NAME fetches one"
+    word = f"  {here} of {len(inventory)} present"
+    more = " · fetch one with: tlcourse data fetch NAME"
     console.print(Text.assemble((word, "bold"), (more, "dim")))
 
 
 def print_verified(checked: list[tuple]) -> None:
-    """One line a file: its data set, where it is, and what is wrong with it."""
+    """Print one line per file: its data set, its path, and what is wrong with it."""
     console = new_console()
     for name, path, problem in checked:
         console.print(icon(not problem), Text(name, style="bold"), Text(str(path)), soft_wrap=True)
         if problem:
             console.print(Text(f"  {problem}"), soft_wrap=True)
     well = sum(not problem for _, _, problem in checked)
-    word = f"{well} of {len(checked)} files are as published." if checked else "Nothing is here."
+    word = f"{well} of {len(checked)} files match." if checked else "No data sets are present."
     console.print(Text(word, style="bold"))

@@ -1,8 +1,8 @@
 """Make the learner's copy of a notebook: the lesson without its solutions.
 
-The rules are nbgrader's (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata,
-ComputeChecksums and ClearHiddenTests, in this order), so that either tool can make the copy;
-nbgrader itself would put grading menus into a learner's JupyterLab. A test holds the two equal.
+It follows nbgrader's rules (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata,
+ComputeChecksums and ClearHiddenTests, in this order), so either tool can make the copy; nbgrader
+itself would put grading menus into a learner's JupyterLab. A test checks that both agree.
 """
 
 import copy
@@ -21,10 +21,10 @@ class NotebookFormatError(CourseError, ValueError):
 
 
 def learner_copy(notebook):
-    """Return the learner's copy of a source notebook; the source is not changed.
+    """Return the learner's copy of a source notebook; the source is unchanged.
 
-    Solutions become stubs that raise NotImplementedError, hidden tests and outputs go away, and
-    solution and check cells are protected from being deleted by accident.
+    Solutions become stubs that raise NotImplementedError, hidden tests and outputs are removed,
+    and solution and check cells are protected from accidental deletion.
 
     Args:
         notebook: NotebookNode, nbformat 4, in nbgrader's source format.
@@ -33,8 +33,8 @@ def learner_copy(notebook):
         NotebookNode.
 
     Raises:
-        NotebookFormatError: if a region has no end or lies in another, is in a cell that is not
-            marked for it, or if nbgrader's marks lack an id or points, or use an id twice.
+        NotebookFormatError: if a region has no end, is nested, or is in a cell not marked for
+            it, or if nbgrader's marks lack an id or points, or repeat an id.
     """
     made = copy.deepcopy(notebook)
     made.metadata.pop("celltoolbar", None)
@@ -57,7 +57,7 @@ def _is_grade(cell):
 
 
 def _is_locked(cell):
-    """A cell that the learner must leave as it is: a check, or text marked as locked."""
+    """Tell if the learner must not change a cell: a check, or text marked as locked."""
     locked = _is_grade(cell) or cell.metadata.get("nbgrader", {}).get("locked")
     return bool(locked) and not _is_solution(cell)
 
@@ -71,7 +71,7 @@ def _check_marks(cells):
         if not grade_id:
             raise NotebookFormatError(f"{_name(cell)} is marked for grading but has no `grade_id`.")
         if grade_id in seen:
-            raise NotebookFormatError(f"{_name(cell)} has a `grade_id` that another cell has too.")
+            raise NotebookFormatError(f"{_name(cell)} has the same `grade_id` as another cell.")
         if _is_grade(cell) and "points" not in cell.metadata.nbgrader:
             raise NotebookFormatError(f"{_name(cell)} is graded but has no `points`.")
         seen.add(grade_id)
@@ -88,7 +88,7 @@ def _clear_solution(cell):
     stub = _CODE_STUB if cell.cell_type == "code" else _TEXT_STUB
     source, found = _replace_regions(cell, "SOLUTION", stub)
     if found and not _is_solution(cell):
-        raise NotebookFormatError(f"{_name(cell)} holds a solution but is no solution cell.")
+        raise NotebookFormatError(f"{_name(cell)} has a solution but is not a solution cell.")
     if _is_solution(cell) and not found:
         source = "\n".join(stub)
     cell.source = source
@@ -103,7 +103,7 @@ def _clear_output(cell):
 
 
 def _add_checksum(cell):
-    """Sign the cell as nbgrader does: the text that is left, and the marks."""
+    """Sign the cell as nbgrader does: its remaining text and its marks."""
     if not (_is_solution(cell) or _is_locked(cell)):
         return
     marks = cell.metadata.nbgrader
@@ -119,15 +119,15 @@ def _add_checksum(cell):
 def _clear_hidden_tests(cell):
     source, found = _replace_regions(cell, "HIDDEN TESTS", ())
     if found and not _is_grade(cell):
-        raise NotebookFormatError(f"{_name(cell)} holds hidden tests but is no check cell.")
+        raise NotebookFormatError(f"{_name(cell)} has hidden tests but is not a check cell.")
     cell.source = source
 
 
 def _replace_regions(cell, kind, stub):
-    """Replace each region between `BEGIN kind` and `END kind`, its markers included.
+    """Replace each region between `BEGIN kind` and `END kind`, including its markers.
 
     Returns:
-        The new source, and whether there was a region.
+        `(source, found)`: the new source, and a bool, True if there was a region.
     """
     kept, inside, found = [], False, False
     for line in cell.source.split("\n"):

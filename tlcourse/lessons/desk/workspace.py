@@ -15,12 +15,12 @@ from tlcourse.lessons.desk.views import learner_copy
 
 @dataclass(frozen=True)
 class Workspace:
-    """What `make_workspace` found and did.
+    """The result of `make_workspace`.
 
     Attributes:
         folder: the workspace, an absolute path.
-        written: names of the notebooks put there now.
-        kept: names of the notebooks that were there already and were left alone.
+        written: names of the notebooks added.
+        kept: names of the notebooks that existed already and were left unchanged.
     """
 
     folder: Path
@@ -29,18 +29,18 @@ class Workspace:
 
 
 def make_workspace(folder: str | os.PathLike, *, fresh: bool = False) -> Workspace:
-    """Put the learner's copy of every lesson into a folder.
+    """Copy the learner's version of every lesson into a folder.
 
-    A notebook that is there already is left as it is, byte for byte.
+    An existing notebook is left unchanged, byte for byte.
 
     Args:
-        folder: made when missing, with the folders above it.
-        fresh: put a new copy beside each notebook that was kept, under a name
-            that is free: `01_what_transfers.new.ipynb`, then `.new-2`, ...
+        folder: created if missing, with its parents.
+        fresh: put a new copy beside each notebook that was kept, under an unused
+            name: `01_what_transfers.new.ipynb`, then `.new-2`, ...
 
     Raises:
-        BadArgument: when `folder` is a file.
-        CourseError: when it cannot be written.
+        BadArgument: if `folder` is a file.
+        CourseError: if it cannot be written.
     """
     folder = Path(folder).expanduser().absolute()
     written, kept = [], []
@@ -48,7 +48,7 @@ def make_workspace(folder: str | os.PathLike, *, fresh: bool = False) -> Workspa
         folder.mkdir(parents=True, exist_ok=True)
         for source in lesson_files().values():
             path = folder / source.name
-            # lexists: a link that points nowhere is the learner's too.
+            # lexists: a broken link belongs to the learner too.
             if os.path.lexists(path):
                 kept.append(path.name)
                 if not fresh:
@@ -60,13 +60,13 @@ def make_workspace(folder: str | os.PathLike, *, fresh: bool = False) -> Workspa
             written.append(path.name)
     except (FileExistsError, NotADirectoryError) as error:
         raise BadArgument(
-            f"the workspace must be a folder; {error.filename or folder} is a file. Name another"
+            f"the workspace must be a folder; {error.filename or folder} is a file. Choose another"
             " folder."
         ) from error
     except OSError as error:
         raise CourseError(
-            f"the workspace {folder} cannot be written: {error.strerror or error}. Name a folder"
-            " of your own."
+            f"the workspace {folder} cannot be written: {error.strerror or error}. Choose a folder"
+            " that you may write to."
         ) from error
     return Workspace(folder, tuple(written), tuple(kept))
 

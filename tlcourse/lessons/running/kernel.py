@@ -20,8 +20,8 @@ KERNEL_SPEC = {
 class _ThisInterpreter(KernelSpecManager):
     """Answer every kernel name with the running Python.
 
-    An installed kernel called "python3" may belong to another environment, in
-    which the course is missing or is another version.
+    An installed kernel named "python3" may belong to another environment, in
+    which the course is missing or has another version.
     """
 
     def get_kernel_spec(self, kernel_name):
@@ -29,23 +29,23 @@ class _ThisInterpreter(KernelSpecManager):
 
 
 def new_kernel_manager() -> AsyncKernelManager:
-    """A manager for one kernel of the running interpreter; nothing is started yet."""
+    """Return a manager for one kernel of the running interpreter; start nothing."""
     return AsyncKernelManager(kernel_spec_manager=_ThisInterpreter())
 
 
 def kernel_environment(folder: str | os.PathLike, **extra: str) -> dict[str, str]:
-    """The environment variables for a kernel that runs a lesson somewhere else.
+    """Return the environment variables for a kernel that runs a lesson in another folder.
 
-    Relative folders are made absolute, since the kernel works in another one;
-    the learner's own IPython start-up files and a plotting backend chosen for
-    the terminal stay out, so that a lesson runs the same everywhere.
+    Relative folders are made absolute, since the kernel works in another folder.
+    The learner's own IPython start-up files and the terminal's plotting backend
+    are left out, so that a lesson runs the same everywhere.
 
     Args:
-        folder: an empty folder of the kernel's own, for IPython's files.
+        folder: an empty folder for the kernel's IPython files.
         extra: variables to set, such as TLCOURSE_SEED="0".
 
     Returns:
-        A new dict; the environment of this process is left as it is.
+        A new dict; the environment of this process is unchanged.
     """
     environment = {**os.environ, **extra, "IPYTHONDIR": str(folder)}
     environment.pop("MPLBACKEND", None)

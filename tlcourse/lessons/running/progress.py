@@ -11,10 +11,10 @@ from tlcourse.lessons.running.run_notebook import Execution
 
 
 class TerminalProgress(Watcher):
-    """A row for each lesson that runs or has run, gone when the report comes.
+    """One row per lesson that runs or has run, removed before the report.
 
-    On standard error, so that standard output stays clean for the report; quiet
-    where standard error is no terminal. Use it in a `with` block.
+    It writes to standard error, so that standard output contains only the report;
+    silent if standard error is not a terminal. A context manager.
     """
 
     def __init__(self):
@@ -44,12 +44,12 @@ class TerminalProgress(Watcher):
         )
 
     def cell_done(self, done: int, total: int) -> None:
-        """Move the bar."""
+        """Advance the bar."""
         cells = f"cell {min(done + 1, total)} of {total}"
         self._progress.update(self._row, completed=done, total=total, cells=cells)
 
     def lesson_ends(self, lesson: Lesson, execution: Execution) -> None:
-        """Say how it went and stop the clock."""
+        """Show the outcome and stop the clock."""
         mark = "[green]✓[/]" if execution.ok else "[red]✗[/]"
         self._progress.stop_task(self._row)
         self._progress.update(self._row, mark=mark, cells="")

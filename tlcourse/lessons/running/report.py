@@ -9,12 +9,12 @@ from rich.text import Text
 
 from tlcourse.lessons.terminal import icon, new_console, table_of
 
-if TYPE_CHECKING:  # what runs notebooks takes two seconds to import
+if TYPE_CHECKING:  # the notebook runner takes two seconds to import
     from tlcourse.lessons.running.run import RunReport
 
 
 def print_run(report: RunReport) -> None:
-    """One row a lesson; below it each claim that failed and each error."""
+    """Print one row per lesson; below it each failed claim and each error."""
     console = new_console()
     table = table_of("", "lesson", ">seconds", ">claims held", ">figures")
     for lesson, execution in report.executions:

@@ -1,4 +1,4 @@
-"""Run many lessons, keep the executed copies, and report."""
+"""Run lessons, keep the executed copies, and report."""
 
 import contextlib
 import time
@@ -22,23 +22,23 @@ from tlcourse.lessons.running.run_notebook import Execution, execute_notebook
 
 
 class Watcher:
-    """Told what a run is doing; this one keeps silent. See `progress.py`."""
+    """Observer of a run; this base class does nothing. See `progress.py`."""
 
     def lesson_begins(self, lesson: Lesson) -> None:
-        """The kernel of `lesson` is about to start."""
+        """Handle that the kernel of `lesson` is about to start."""
 
     def cell_done(self, done: int, total: int) -> None:
-        """So many of the lesson's code cells are done."""
+        """Handle that `done` of the lesson's `total` code cells are done."""
 
     def lesson_ends(self, lesson: Lesson, execution: Execution) -> None:
-        """The lesson has run, well or not."""
+        """Handle that the lesson has run, successfully or not."""
 
 
 @dataclass
 class RunReport:
-    """What a run of some lessons gave; `executions` holds (lesson, execution).
+    """The result of a run; `executions` contains (lesson, execution).
 
-    Of several processes that train together, `process` 0 alone writes and prints.
+    Of several processes that train together, only `process` 0 writes and prints.
     """
 
     seed: int
@@ -54,7 +54,7 @@ class RunReport:
         return all(execution.ok for _, execution in self.executions)
 
     def to_json(self) -> dict:
-        """What `tlcourse run --json` prints."""
+        """Return what `tlcourse run --json` prints."""
         return {
             "lessons": [
                 {
@@ -84,25 +84,25 @@ def run_lessons(
     cell_timeout: int = 300,
     watcher: Watcher | None = None,
 ) -> RunReport:
-    """Run lessons one after the other, each in a clean kernel; one that fails stops no other.
+    """Run lessons one after the other, each in a clean kernel; a failure stops no other lesson.
 
-    The kernels inherit TLCOURSE_HOSTS and TLCOURSE_PROCESS: as one of several processes
-    they train together with the others' kernels.
+    The kernels inherit TLCOURSE_HOSTS and TLCOURSE_PROCESS: in one of several processes
+    they train together with the kernels of the others.
 
     Args:
-        ids: lesson ids; none means all. One named twice runs once.
-        seed: seed of all lessons; None takes TLCOURSE_SEED, else 0.
-        profile: "quick" or "full"; None takes TLCOURSE_PROFILE, else "quick".
-        out: folder for the executed copies, made when missing; files there with
-            the same names are replaced. Of several processes the first one writes.
-        html: write each executed copy as a self-contained web page too.
-        cell_timeout: seconds that one cell may take.
-        watcher: told what is going on.
+        ids: lesson ids; none means all. Duplicates run once.
+        seed: seed of all lessons; None means TLCOURSE_SEED, else 0.
+        profile: "quick" or "full"; None means TLCOURSE_PROFILE, else "quick".
+        out: folder for the executed copies, created if missing; files of the same
+            names are replaced. Of several processes only the first writes.
+        html: also write each executed copy as a self-contained web page.
+        cell_timeout: time limit of a cell in seconds.
+        watcher: `Watcher`, notified of progress.
 
     Raises:
-        UnknownName: for an unknown lesson or profile.
-        BadArgument: for a bad seed, time limit, data folder, hosts or `out`.
-        CourseError: when `out` cannot be written.
+        UnknownName: if a lesson or the profile is unknown.
+        BadArgument: if the seed, time limit, data folder, hosts or `out` is invalid.
+        CourseError: if `out` cannot be written.
     """
     watcher = watcher or Watcher()
     chosen = {lesson.id: lesson for lesson in map(find_lesson, ids)} or {
@@ -111,8 +111,8 @@ def run_lessons(
     if cell_timeout < 1:
         raise BadArgument(f"the time limit of a cell must be at least 1 s; got {cell_timeout}.")
     if html and out is None:
-        raise BadArgument("web pages need a folder to lie in: add --out DIR to --html.")
-    # What is wrong is said now, not once in every lesson.
+        raise BadArgument("--html needs a folder for the web pages: add --out DIR.")
+    # Report errors now, not once per lesson.
     seed, profile, (_, process) = resolve_seed(seed), resolve_profile(profile), resolve_hosts()
     resolve_data()
     report = RunReport(seed, profile, keras_backend(), process)
@@ -137,7 +137,7 @@ def run_lessons(
 
 
 def _writable(folder):
-    """The folder, made and tried now: not after the minutes that the lessons take."""
+    """Create and test the folder now, before minutes of running lessons."""
     made = not folder.exists()
     probe = folder / ".tlcourse-probe"
     try:
@@ -150,19 +150,19 @@ def _writable(folder):
         ) from error
     except OSError as error:
         if made:
-            with contextlib.suppress(OSError):  # gone already, or never made
+            with contextlib.suppress(OSError):  # gone already, or never created
                 folder.rmdir()
         raise CourseError(
-            f"--out {folder} cannot be written: {error.strerror or error}. Name another folder."
+            f"--out {folder} cannot be written: {error.strerror or error}. Choose another folder."
         ) from error
     return folder
 
 
 def _keep(notebook, path, *, html):
-    """Write the executed copy; return what went wrong, or None: the other lessons go on."""
+    """Write the executed copy; return an error, or None, so that the other lessons go on."""
 
     def as_page(file):
-        # Loaded late: nbconvert takes a second, which only a run with pages should pay.
+        # Loaded late: nbconvert takes a second to import, needed for web pages only.
         from nbconvert import HTMLExporter
 
         page, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook)
@@ -174,5 +174,5 @@ def _keep(notebook, path, *, html):
         if html:
             write_atomically(path.with_suffix(".html"), as_page)
     except OSError as error:
-        return f"the executed copy could not be kept in {path.parent}: {error.strerror or error}"
+        return f"the executed copy could not be saved in {path.parent}: {error.strerror or error}"
     return None

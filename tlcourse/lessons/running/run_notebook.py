@@ -1,4 +1,4 @@
-"""Run one notebook in a clean kernel, and say what it claimed and where it failed."""
+"""Run one notebook in a clean kernel; collect its claims and its first error."""
 
 import copy
 import logging
@@ -20,14 +20,14 @@ _FIGURES = {"image/png", "image/svg+xml"}
 
 @dataclass
 class Execution:
-    """One run of one notebook.
+    """The result of running one notebook.
 
     Attributes:
-        notebook: the executed copy; the cells after a stop have no outputs.
+        notebook: the executed copy; cells after a stop have no outputs.
         claims: dicts with text, value and holds, in the order of the cells.
-        figures: number of outputs that are pictures.
-        error: the first thing that went wrong, in one line; None when nothing did.
-        seconds: wall time, the kernel's start included.
+        figures: number of outputs that are images.
+        error: the first error, in one line; None if there was none.
+        seconds: wall-clock time, including the kernel's start.
     """
 
     notebook: NotebookNode
@@ -52,18 +52,18 @@ def execute_notebook(
 ) -> Execution:
     """Execute a notebook from top to bottom in a clean kernel of this interpreter.
 
-    The kernel works in a temporary folder, which is removed with all that the
-    notebook wrote there. A claim that fails and a graded check that fails do
-    not stop the notebook (nothing below needs them); any other error, a dead
-    kernel and a cell over its time limit do. Nothing of this is raised: it is
-    in the result. Ctrl-C ends the kernel and goes on as KeyboardInterrupt.
+    The kernel works in a temporary folder, which is removed with everything the
+    notebook wrote there. A failed claim and a failed graded check do not stop the
+    notebook (no later cell needs them); any other error, a dead kernel and a cell
+    over its time limit do. None of these is raised: see the result. Ctrl-C ends
+    the kernel and propagates as KeyboardInterrupt.
 
     Args:
-        notebook: left as it is; a copy is executed.
-        seed: given to the kernel as TLCOURSE_SEED.
-        profile: given to the kernel as TLCOURSE_PROFILE.
-        cell_timeout: seconds that one cell may take.
-        on_cell: called as (code cells done, code cells in all).
+        notebook: not changed; a copy is executed.
+        seed: passed to the kernel as TLCOURSE_SEED.
+        profile: passed to the kernel as TLCOURSE_PROFILE.
+        cell_timeout: time limit of a cell in seconds.
+        on_cell: called with (code cells done, code cells in total).
     """
     started = time.monotonic()
     done = Execution(copy.deepcopy(notebook))
@@ -78,7 +78,7 @@ def execute_notebook(
                     done.notebook,
                     cell_timeout=cell_timeout,
                     on_cell=on_cell,
-                    # What the kernel itself prints must not mix with our own output.
+                    # Keep what the kernel prints itself out of our own output.
                     kernel={"cwd": str(work), "env": environment, "stdout": log, "stderr": log},
                 )
             except RuntimeError as error:  # the kernel never answered
@@ -95,7 +95,7 @@ def execute_notebook(
 
 
 def _run_cells(notebook, *, cell_timeout, on_cell, kernel):
-    """Execute the cells in place; return the first error as a line, or None."""
+    """Execute the cells in place; return the first error in one line, or None."""
     log = logging.Logger("tlcourse.run", level=logging.CRITICAL)  # errors are in the result
     client = NotebookClient(
         notebook, km=new_kernel_manager(), timeout=cell_timeout, record_timing=False, log=log
@@ -122,22 +122,22 @@ def _run_cells(notebook, *, cell_timeout, on_cell, kernel):
             client.shutdown_kernel = "immediate"
             raise
         if first_error and stop:
-            client.shutdown_kernel = "immediate"  # it may be in a loop that never ends
+            client.shutdown_kernel = "immediate"  # it may be in an endless loop
     return first_error
 
 
 def _run_cell(client, cell, index, number):
-    """Run one cell; return (what went wrong or None, whether to stop there)."""
+    """Run one cell; return (error or None, True to stop there)."""
     try:
         client.execute_cell(cell, index, execution_count=number)
     except CellTimeoutError:
-        return f"cell [{number}]: took longer than {client.timeout} s and was ended", True
+        return f"cell [{number}]: took longer than {client.timeout} s and was stopped", True
     except DeadKernelError:
-        return f"cell [{number}]: the kernel died (often for want of memory)", True
+        return f"cell [{number}]: the kernel died (often for lack of memory)", True
     except CellExecutionError as error:
         graded = cell.metadata.get("nbgrader", {}).get("grade", False)
         stop = error.ename != "ClaimFailed" and not (graded and error.ename == "AssertionError")
-        # Keras and others write pages: the first line says what, the rest is in the copy.
+        # Keras and others write pages: the first line is the message, the rest is in the copy.
         what = next((line.strip() for line in error.evalue.splitlines() if line.strip()), "")
         return f"cell [{number}]: {error.ename}{': ' if what else ''}{what}", stop
     return None, False

@@ -18,7 +18,7 @@ class TargetErrorBound:
         source_error: float, ε_S: the source classifier's error on held-out source examples.
         divergence: float in [0, 1], ½ d: half the proxy A-distance.
         joint_error: float in [0, 2], λ*: source plus target error of one classifier for both.
-        bound: float, the sum of the three; above 1 it says nothing.
+        bound: float, the sum of the three; vacuous above 1.
         target_error: float, ε_T: the source classifier's error on held-out target examples.
     """
 
@@ -34,34 +34,34 @@ def target_error_bound(source_features, source_labels, target_features, target_l
     """Estimate the terms of the target-error bound with linear classifiers.
 
     ε_T(h) <= ε_S(h) + ½ d_HΔH(S, T) + λ*,  λ* = min over h of ε_S(h) + ε_T(h)
-    A small target error asks for all three: a classifier good on the source, domains that look
-    alike, and one classifier that could serve both. Adaptation works on the second term and can
-    make the third worse: aligning the wrong classes is cheap in d and dear in λ*, and λ* cannot be
-    seen without target labels.
+    A small target error needs all three: a classifier that is good on the source, domains that
+    look alike, and one classifier that could serve both. Adaptation reduces the second term and
+    can increase the third: aligning the wrong classes lowers d but raises λ*, and λ* cannot be
+    measured without target labels.
 
     Every term here is an estimate, measured on held-out halves of the examples (each class is
     halved). ½ d is half of one split's proxy A-distance: it searches linear classifiers, not the
-    pairs of classifiers HΔH of the theorem, and finds the best one for its logistic loss only. λ*
-    is the error sum of one classifier trained on both domains, which count the same whatever their
-    sizes; the least possible sum is no greater. The theorem is of two classes and adds a term for
-    the sample size, left out here. So the sum shows which term is large; it is loose, often above
-    1, and is no guarantee: with few examples it may fall below the error that is measured.
+    theorem's pairs of classifiers HΔH, and the best one for its logistic loss only. λ* is the
+    error sum of one classifier trained on both domains, weighted equally whatever their sizes; the
+    smallest possible sum is no greater. The theorem is for two classes and has a term for the
+    sample size, omitted here. So the sum shows which term is large; it is loose, often above 1,
+    and no guarantee: with few examples it may fall below the measured error.
 
     Args:
         source_features: float array (n_source, d).
         source_labels: int array (n_source,), from 0, at least 2 examples of each class.
         target_features: float array (n_target, d).
-        target_labels: int array (n_target,), of classes that the source has, at least 2 of them
-            and at least 2 examples of each. They are used to measure, so this is for study, not
-            for choosing a model without target labels.
-        seed: whole number that draws the halves.
+        target_labels: int array (n_target,), classes that also occur in the source, at least 2 of
+            them and at least 2 examples of each. They are used to measure, so this is for study,
+            not for selecting a model without target labels.
+        seed: int, seed of the split into halves.
 
     Returns:
         `TargetErrorBound`.
 
     Raises:
         ValueError: if shapes or labels are wrong, a domain has only one class or fewer than 2
-            examples of a class, or the target has a class that the source has not.
+            examples of a class, or the target has a class that the source lacks.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -120,7 +120,7 @@ def _check_pairs(labels, n_examples, domain):
 
 
 def _halves(labels, rng):
-    """Two arrays of row numbers: every second row of each class, in random order."""
+    """Return two arrays of row numbers, halving each class at random."""
     order = rng.permutation(len(labels))
     by_class = order[np.argsort(labels[order], kind="stable")]
     return by_class[::2], by_class[1::2]

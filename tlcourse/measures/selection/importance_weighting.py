@@ -13,28 +13,28 @@ _GREATEST = 50.0
 
 @verb
 def density_ratio(source_features, target_features, *, seed=0):
-    """Importance weights of source examples, by a classifier that names the domain.
+    """Importance weights of source examples, from a classifier of the domain.
 
     w(x) = p_target(x) / p_source(x) = (p(target | x) / p(source | x)) · n_source / n_target
-    With these weights a mean over source examples estimates a mean over the target, as long as the
-    target lies where the source has examples too.
+    With these weights a mean over source examples estimates a mean over the target, provided the
+    source has examples wherever the target has.
 
     The classifier is a logistic regression on standardised features, so log w is linear in x. Each
-    example is weighted by a classifier that was trained without it (4 folds): one that has seen it
-    knows too well which domain it is from. Weights are clipped at 50, which costs some bias and
-    keeps one example from deciding everything.
+    example is weighted by a classifier trained without it (4 folds), since a classifier is
+    overconfident about the domain of its training examples. Weights are clipped at 50, which adds
+    some bias and keeps single examples from dominating.
 
     Args:
         source_features: float array (n_source, d), n_source >= 4, held-out source examples.
         target_features: float array (n_target, d), n_target >= 4.
-        seed: whole number that draws the folds.
+        seed: int, seed of the folds.
 
     Returns:
         float64 array (n_source,), in [0, 50]; the mean is near 1 when the domains overlap.
 
     Raises:
         ValueError: if shapes are wrong, widths differ, a feature is not finite, there are fewer
-            than 4 rows, or the seed is none.
+            than 4 rows, or the seed is invalid.
 
     Example:
         >>> source = np.linspace(-2, 2, 101)[:, None]
@@ -66,12 +66,12 @@ def importance_weighted_score(source_losses, sample_weight):
     """Importance-weighted validation: an estimate of the negative target risk.
 
     score = −mean over i of w_i · loss_i
-    Unbiased when the labels depend on x alike in both domains (covariate shift) and the weights are
-    the true density ratio; its variance grows with the weights'.
+    Unbiased if p(y | x) is the same in both domains (covariate shift) and the weights are the true
+    density ratio; its variance grows with that of the weights.
 
     Args:
-        source_losses: floats (n,), loss of each held-out source example, such as 0 for right and 1
-            for wrong, or cross-entropy.
+        source_losses: floats (n,), loss of each held-out source example, such as 0 for correct and
+            1 for wrong, or cross-entropy.
         sample_weight: floats >= 0 (n,), from `density_ratio` on the same examples.
 
     Returns:
@@ -98,17 +98,17 @@ def deep_embedded_score(source_losses, sample_weight):
     """Deep embedded validation: the importance-weighted score with less variance.
 
     score = −(mean(w L) + η · mean(w) − η),  η = −Cov(w L, w) / Var(w)
-    True weights have mean 1, so η (mean(w) − 1) adds nothing on average; η is chosen so that it
-    cancels as much of the variance of mean(w L) as a multiple of w can. The paper takes the weights
-    from the features of the model that is judged: `density_ratio` on those features.
+    True weights have mean 1, so η (mean(w) − 1) adds nothing on average; η cancels as much of the
+    variance of mean(w L) as a multiple of w can. The paper computes the weights from the features
+    of the model under evaluation: `density_ratio` on those features.
 
-    η is estimated on the same examples, so a small bias stays. The score leans on the mean of the
-    weights being near 1: look at it.
+    η is estimated on the same examples, so a small bias remains. The score relies on the mean of
+    the weights being near 1: check it.
 
     Args:
         source_losses: floats (n,), n >= 2, loss of each held-out source example.
-        sample_weight: floats >= 0 (n,), from `density_ratio` on the same examples. When
-            they are all the same, η is 0.
+        sample_weight: floats >= 0 (n,), from `density_ratio` on the same examples. If they are
+            all equal, η is 0.
 
     Returns:
         Float; higher is better.
@@ -130,7 +130,7 @@ def deep_embedded_score(source_losses, sample_weight):
     weighted = weights * losses
     deviation = weights - weights.mean()
     variance = np.mean(deviation**2)
-    if variance <= 1e-24 * np.mean(weights) ** 2:  # the weights are all the same
+    if variance <= 1e-24 * np.mean(weights) ** 2:  # the weights are all equal
         return float(0.0 - weighted.mean())
     eta = -np.mean((weighted - weighted.mean()) * deviation) / variance
     return float(eta - weighted.mean() - eta * weights.mean())

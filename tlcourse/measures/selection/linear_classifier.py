@@ -1,4 +1,4 @@
-"""The linear classifier that measures train: logistic regression on standardised features."""
+"""The linear classifier used by measures: logistic regression on standardised features."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ def fit_linear(features, labels, sample_weight=None):
     Args:
         features: float array (n, d).
         labels: int array (n,), at least 2 classes.
-        sample_weight: float array (n,) of what each example counts, or None for 1 each.
+        sample_weight: float array (n,), weight of each example, or None for 1 each.
 
     Returns:
         scikit-learn pipeline with `predict` and `decision_function`.
@@ -23,10 +23,10 @@ def fit_linear(features, labels, sample_weight=None):
 
 
 def linear_error(classifier, features, labels):
-    """The share of examples that a classifier names wrongly.
+    """Share of examples that a classifier misclassifies.
 
     Args:
-        classifier: what `fit_linear` gave.
+        classifier: pipeline returned by `fit_linear`.
         features: float array (n, d).
         labels: int array (n,).
 

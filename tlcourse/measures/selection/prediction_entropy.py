@@ -9,8 +9,8 @@ def entropy_score(target_probs):
     """Negative mean entropy of the predictions on target examples.
 
     score = −mean over i of H(p_i),  H(p) = −Σ_c p_c log p_c
-    Sure predictions score high: decision boundaries then run where there are few examples. A model
-    that names one class everywhere, or is overconfident, scores as high as a good one.
+    Confident predictions score high: decision boundaries then pass where examples are rare. A
+    model that predicts one class everywhere, or is overconfident, scores as high as a good one.
 
     Args:
         target_probs: float array (n, n_classes), each row sums to 1.
@@ -19,7 +19,7 @@ def entropy_score(target_probs):
         Float in [−log n_classes, 0], nats; higher is better.
 
     Raises:
-        ValueError: if rows are no probabilities.
+        ValueError: if rows are not probabilities.
 
     Example:
         >>> round(entropy_score([[0.5, 0.5], [1.0, 0.0]]), 4)  # −½ log 2
@@ -35,11 +35,11 @@ def entropy_score(target_probs):
 
 @verb
 def information_maximisation_score(target_probs):
-    """Mutual information of the examples and their predicted classes.
+    """Mutual information between examples and their predicted classes.
 
     score = H(mean over i of p_i) − mean over i of H(p_i)
-    The second term asks for sure predictions, the first for classes that are all used: naming one
-    class everywhere scores 0, the least. It favours balanced predictions, so it misleads when the
+    The second term rewards confident predictions, the first the use of all classes: predicting one
+    class everywhere scores 0, the minimum. It favours balanced predictions, so it misleads when the
     target's classes are far from balanced.
 
     Args:
@@ -49,7 +49,7 @@ def information_maximisation_score(target_probs):
         Float in [0, log n_classes], nats; higher is better.
 
     Raises:
-        ValueError: if rows are no probabilities.
+        ValueError: if rows are not probabilities.
 
     Example:
         >>> round(information_maximisation_score([[1.0, 0.0], [0.0, 1.0]]), 4)  # log 2
@@ -59,12 +59,12 @@ def information_maximisation_score(target_probs):
 
     Reference:
         Shi & Sha, "Information-Theoretical Learning of Discriminative Clusters for Unsupervised
-        Domain Adaptation", ICML 2012; to choose models: Musgrave, Belongie & Lim, "Unsupervised
+        Domain Adaptation", ICML 2012; for model selection: Musgrave, Belongie & Lim, "Unsupervised
         Domain Adaptation: A Reality Check", 2021.
     """
     probs = check_probs(target_probs, "target_probs")
     information = _entropy(probs.mean(axis=0)) - _entropy(probs).mean()
-    return float(max(information, 0.0))  # rounding may pass 0
+    return float(max(information, 0.0))  # rounding may go below 0
 
 
 def _entropy(probs):

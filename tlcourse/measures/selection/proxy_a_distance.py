@@ -12,25 +12,25 @@ _LEAST = 4  # rows per domain: two to train on, two to test on
 
 @verb
 def proxy_a_distance(source_features, target_features, *, seeds=range(5)):
-    """Proxy A-distance between two domains, over seeds' splits.
+    """Proxy A-distance between two domains, over several random splits.
 
-    d = 2 · (1 − 2 ε), clipped to [0, 2], where ε is the test error of a classifier that names the
-    domain. 0: no better than a coin; 2: never wrong. Small distance is needed for transfer without
-    target labels, and not enough: features that are all alike are at distance 0 as well.
+    d = 2 · (1 − 2 ε), clipped to [0, 2], where ε is the test error of a classifier of the domain.
+    0: no better than chance; 2: never wrong. Transfer without target labels needs a small distance,
+    but that is not sufficient: constant features have distance 0 as well.
 
-    The classifier is a logistic regression on standardised features. The larger domain is cut down
-    at random to the size of the smaller one; half of each domain trains, the other half tests.
-    Clipping lifts the mean a little above 0 when the domains are the same. The paper trains a
-    Huber-loss classifier; what is called proxy A-distance since then takes any.
+    The classifier is a logistic regression on standardised features. The larger domain is randomly
+    subsampled to the size of the smaller one; half of each domain trains, the other half tests.
+    Clipping lifts the mean slightly above 0 when the domains are the same. The paper trains a
+    classifier with Huber loss; later work calls it proxy A-distance with any classifier.
 
     Args:
         source_features: float array (n_source, d), n_source >= 4.
         target_features: float array (n_target, d), n_target >= 4.
-        seeds: at least 2 whole numbers; each draws its own halves.
+        seeds: at least 2 ints; each draws its own halves.
 
     Returns:
-        `Interval` of the mean over seeds. The splits share their examples, so it says how much the
-        split matters, not how much other examples would.
+        `Interval` of the mean over seeds. The splits share their examples, so it shows the effect
+        of the split, not that of other examples.
 
     Raises:
         ValueError: if shapes are wrong, widths differ, a feature is not finite, there are fewer
@@ -64,7 +64,7 @@ def check_two_domains(source_features, target_features):
         Pair of float64 arrays (n_source, d), (n_target, d).
 
     Raises:
-        ValueError: for wrong shapes, widths that differ, fewer than 4 rows, NaN or infinity.
+        ValueError: for wrong shapes, different widths, fewer than 4 rows, NaN or infinity.
     """
     source = check_features(source_features, "source_features", least=_LEAST)
     target = check_features(target_features, "target_features", least=_LEAST)
@@ -73,7 +73,7 @@ def check_two_domains(source_features, target_features):
 
 
 def split_distance(source, target, rng):
-    """Proxy A-distance of one random split into halves.
+    """Proxy A-distance for one random split into halves.
 
     Args:
         source: float64 array (n_source, d).

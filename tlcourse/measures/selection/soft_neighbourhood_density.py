@@ -14,18 +14,18 @@ def soft_neighbourhood_density(target_probs, *, temperature=0.05):
 
     P_ij = softmax over j ≠ i of (x_i · x_j / temperature), rows x of length 1
     score = mean over i of −Σ_j P_ij log P_ij
-    exp(score) is about how many neighbours an example has. A model that keeps the target's classes
-    together gives each example many close neighbours; one that tears classes apart gives few. The
-    score knows nothing of which class is named: all examples in one point have the greatest score,
-    so a collapsed model is not found out.
+    exp(score) is roughly the number of neighbours of an example. A model that keeps the target's
+    classes together gives each example many close neighbours; one that splits classes gives few.
+    The score ignores which class is predicted: all examples in one point reach the maximum, so it
+    does not detect a collapsed model.
 
-    The paper and its authors' code take softmax outputs. Their code leaves the example itself in
-    with similarity −1; we leave it out, as the formula says.
+    The paper and its authors' code use softmax outputs. Their code keeps the example itself, with
+    similarity −1; we leave it out, as in the formula.
 
     Args:
         target_probs: float array (n, n_classes) of probabilities, as in the paper, or features
-            (n, d); n >= 3. A row of zeros stays as it is.
-        temperature: float > 0; smaller counts only the closest as neighbours.
+            (n, d); n >= 3. A row of zeros is left unchanged.
+        temperature: float > 0; smaller values count only the closest rows as neighbours.
 
     Returns:
         Float in [0, log(n − 1)], nats; higher is better. It grows with n: compare models on the
@@ -53,7 +53,7 @@ def soft_neighbourhood_density(target_probs, *, temperature=0.05):
 
 
 def _entropies(rows, start, temperature):
-    """Entropies of the neighbourhoods of the chunk of rows that begins at `start`."""
+    """Return the neighbourhood entropies of the chunk of rows that begins at `start`."""
     chunk = rows[start : start + _CHUNK]
     scores = chunk @ rows.T
     scores /= temperature

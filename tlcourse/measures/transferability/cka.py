@@ -11,20 +11,20 @@ def linear_cka(features, other_features):
     """Linear centred kernel alignment of two representations of the same examples.
 
     CKA = ‖YᵀX‖² / (‖XᵀX‖ · ‖YᵀY‖), Frobenius norms, the columns of X and Y centred.
-    The widths may differ, as between two layers or two backbones. Rotations and one factor over
-    all features change nothing; a stretch of some directions does, and on purpose: otherwise any
-    two representations wider than n would be alike.
+    The widths may differ, as between two layers or two backbones. It is invariant to rotations and
+    to a common scale of all features, but on purpose not to stretching some directions: otherwise
+    any two representations wider than n would be equal.
 
-    The same number comes from the Gram matrices K = XXᵀ and L = YYᵀ, as ⟨K, L⟩ / (‖K‖ · ‖L‖). We
-    take this way when there are fewer examples than features. It is the paper's estimate, which is
-    biased upwards when n is not well above d: unrelated features do not reach 0.
+    The Gram matrices K = XXᵀ and L = YYᵀ give the same number, as ⟨K, L⟩ / (‖K‖ · ‖L‖). We use them
+    when there are fewer examples than features. It is the paper's estimate, which is biased upwards
+    unless n is well above d: unrelated features do not reach 0.
 
     Args:
         features: float array (n, d).
         other_features: float array (n, d_other), of the same examples in the same order.
 
     Returns:
-        Float in [0, 1], 1 for the same representation.
+        Float in [0, 1], 1 for identical representations.
 
     Raises:
         ValueError: if shapes are wrong, the numbers of rows differ, a feature is not finite, or all
@@ -52,7 +52,7 @@ def linear_cka(features, other_features):
     else:
         shared = np.sum((y.T @ x) ** 2)
         norms = np.linalg.norm(x.T @ x) * np.linalg.norm(y.T @ y)
-    return float(min(shared / norms, 1.0))  # rounding may pass 1
+    return float(min(shared / norms, 1.0))  # rounding may exceed 1
 
 
 def _centred(features, name):
@@ -61,4 +61,4 @@ def _centred(features, name):
     largest = np.abs(centred).max()
     if largest <= 1e-14 * np.abs(features).max():
         raise ValueError(f"`{name}` must differ between examples; all rows are the same.")
-    return centred / largest  # no square can overflow or vanish
+    return centred / largest  # so that no square overflows or underflows

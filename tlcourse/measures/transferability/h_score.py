@@ -11,29 +11,29 @@ def h_score(features, labels, *, shrinkage=None):
     """H-score: between-class variance of whitened features.
 
     H = tr(cov(f)⁺ · cov(E[f | y])), ⁺ the pseudo-inverse.
-    Whitening makes the score blind to any invertible linear map of the features, as a linear probe
-    is. With singular vectors U of the centred features it is Σ_classes n_c ‖mean of U's rows‖²,
-    which is how we compute it: covariances are never squared up, so no direction of pure rounding
-    noise is inverted. Both covariances are over n; the ratio is that of the authors' n − 1.
+    Whitening makes the score invariant to any invertible linear map of the features, like a linear
+    probe. With singular vectors U of the centred features it is Σ_classes n_c ‖mean of U's rows‖²,
+    which is what we compute: no covariance is formed, so no direction of pure rounding noise is
+    inverted. Both covariances divide by n; the ratio equals that of the authors' n − 1.
 
-    When n <= d and the rows are in general position, any labels get the greatest score, C − 1.
-    `shrinkage="ledoit-wolf"` is the answer: cov(f) is replaced by (1 − a) cov(f) + a μ I, with μ
+    If n <= d and the rows are in general position, any labels get the maximum score, C − 1. Then
+    use `shrinkage="ledoit-wolf"`: cov(f) is replaced by (1 − a) cov(f) + a μ I, with μ
     the mean variance and a from Ledoit & Wolf's formula, and the score is
     (1 − a) tr(cov_a(f)⁻¹ · cov(E[f | y])).
 
     Args:
         features: float array (n, d), backbone outputs on target examples.
         labels: int array (n,), from 0, at least 2 classes.
-        shrinkage: None, or "ledoit-wolf" for few examples of wide features. The shrunken score
-            still ignores rotations and the scale of all features together, but no longer the scale
-            of one of them.
+        shrinkage: None, or "ledoit-wolf" for few examples of wide features. The shrunken score is
+            still invariant to rotations and a common scale of all features, but not to the scale
+            of a single one.
 
     Returns:
         Float in [0, n_classes − 1]; higher is better.
 
     Raises:
-        ValueError: if shapes are wrong, a feature is not finite, there is only one class, or the
-            shrinkage is another.
+        ValueError: if shapes are wrong, a feature is not finite, there is only one class, or
+            `shrinkage` is anything else.
 
     Example:
         >>> features = np.array([[0.0, 1.0], [0.0, -1.0], [3.0, 1.0], [3.0, -1.0]])
@@ -54,7 +54,7 @@ def h_score(features, labels, *, shrinkage=None):
     n, d = features.shape
     centred = features - features.mean(axis=0)
     u, singular, _ = np.linalg.svd(centred, full_matrices=False)
-    scale = np.abs(features).max()  # of constant columns, centring leaves only rounding
+    scale = np.abs(features).max()  # centring constant columns leaves only rounding errors
     kept = singular > scale * max(n, d) * np.finfo("float64").eps
     u, variances = u[:, kept], singular[kept] ** 2 / n
     members = np.eye(n_classes)[classes]
@@ -66,7 +66,7 @@ def h_score(features, labels, *, shrinkage=None):
 
 
 def _shrunk_to(centred):
-    """Ledoit & Wolf's a, and the a·μ that it adds to every variance."""
+    """Return Ledoit & Wolf's a, and the a·μ that is added to every variance."""
     from sklearn.covariance import ledoit_wolf_shrinkage
 
     share = ledoit_wolf_shrinkage(centred, assume_centered=True)

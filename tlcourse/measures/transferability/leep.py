@@ -12,10 +12,10 @@ def leep(source_probs, labels):
 
     P(y, z) = mean over i of [label_i = y] · θ(x_i)_z  and  P(y | z) = P(y, z) / P(z)
     LEEP = mean over i of log Σ_z P(label_i | z) · θ(x_i)_z
-    θ(x)_z is what the source model says of source class z. The score is the log-likelihood of a
+    θ(x)_z is the source model's probability of source class z. The score is the log-likelihood of a
     classifier that first draws a source class from θ(x), then a label from P(y | z): one forward
-    pass over the target data ranks source models. It needs the source head, so it says nothing of
-    a backbone that was trained without labels.
+    pass over the target data ranks source models. It needs the source head, so it does not apply to
+    a backbone trained without labels.
 
     Args:
         source_probs: float array (n, n_source_classes), the source model's probabilities on
@@ -23,12 +23,12 @@ def leep(source_probs, labels):
         labels: int array (n,), target labels from 0.
 
     Returns:
-        Float <= 0, nats per example; higher is better. At least −H(labels), which is what a model
-        gives that says the same of every example.
+        Float <= 0, nats per example; higher is better. At least −H(labels), the score of a model
+        that predicts the same for every example.
 
     Raises:
-        ValueError: if rows are no probabilities, labels are not one per example, or name only one
-            class.
+        ValueError: if rows are not probabilities, labels are not one per example, or there is only
+            one class.
 
     Example:
         >>> blind = np.full((4, 3), 1 / 3)
@@ -42,7 +42,7 @@ def leep(source_probs, labels):
     probs = check_probs(source_probs, "source_probs")
     classes, n_classes = check_classes(labels, len(probs), "labels", "source_probs")
     joint = np.eye(n_classes)[classes].T @ probs / len(probs)
-    joint = joint[:, joint.sum(axis=0) > 0]  # a source class that is never named says nothing
+    joint = joint[:, joint.sum(axis=0) > 0]  # drop source classes that are never predicted
     said = probs[:, probs.sum(axis=0) > 0]
     label_given_source = joint / joint.sum(axis=0)
     return float(np.mean(np.log((said * label_given_source[classes]).sum(axis=1))))

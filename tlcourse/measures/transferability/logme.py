@@ -5,8 +5,8 @@ import numpy as np
 from tlcourse.arguments import verb
 from tlcourse.measures.arrays import check_classes, check_features
 
-_STARTS = 100  # ratios α / β that are tried before the fixed point begins
-_STEPS = 2000  # the fixed point takes a few; more when the features say next to nothing
+_STARTS = 100  # ratios α / β tried before the fixed-point iteration
+_STEPS = 2000  # it usually takes a few; more when the features carry almost no information
 _TOLERANCE = 1e-12  # nats per example
 
 
@@ -17,15 +17,15 @@ def logme(features, labels):
     y = F w + noise with w ~ N(0, I / α) and noise ~ N(0, I / β), y the 0/1 column of one class:
     L(α, β) = n/2 log β + d/2 log α − n/2 log 2π − β/2 ‖F m − y‖² − α/2 ‖m‖² − ½ log |A|
     A = α I + β FᵀF,  m = β A⁻¹ Fᵀ y,  γ = Σ_i β σ_i² / (α + β σ_i²)
-    α ← γ / ‖m‖²  and  β ← (n − γ) / ‖F m − y‖² until L stands still; LogME is max L / n, averaged
-    over classes. The weights are integrated out, not fitted, so that wide features which would fit
-    any labels are not rewarded for that.
+    α ← γ / ‖m‖²  and  β ← (n − γ) / ‖F m − y‖² until L converges; LogME is max L / n, averaged
+    over classes. The weights are integrated out, not fitted, so wide features that could fit any
+    labels are not rewarded.
 
-    The features are taken as they are: neither centred nor given a bias, as in the paper. Where we
-    differ: L can have several maxima, so we try 100 ratios α / β and begin at the best of them; we
-    stop when L changes by less than 1e-12 per example, after 2,000 rounds at most. The authors'
-    code begins at α = β = 1 and stops after about ten rounds: it can end lower, and then depends on
-    the features' scale.
+    Features are used as they are, neither centred nor given a bias, as in the paper. Where we
+    differ: L can have several maxima, so we try 100 ratios α / β and start from the best; we stop
+    when L changes by less than 1e-12 per example, or after 2,000 iterations. The authors' code
+    starts at α = β = 1 and stops after about ten: it can end lower, and then depends on the
+    features' scale.
 
     Args:
         features: float array (n, d), backbone outputs on target examples.
@@ -33,8 +33,8 @@ def logme(features, labels):
 
     Returns:
         Float, nats per example and class; higher is better. May be positive (it is the log of a
-        density). `inf` if n > rank and the features give some class's column without any error:
-        then the evidence has no maximum.
+        density). `inf` if n > rank and the features fit some class's column without error: then
+        the evidence has no maximum.
 
     Raises:
         ValueError: if shapes are wrong, a feature is not finite, or there is only one class.
@@ -53,17 +53,17 @@ def logme(features, labels):
     classes, n_classes = check_classes(labels, len(features), "labels", "features")
     u, singular, _ = np.linalg.svd(features, full_matrices=False)
     kept = singular > singular.max() * max(features.shape) * np.finfo("float64").eps
-    squares = (singular[kept] / singular.max()) ** 2  # α takes the features' scale up
+    squares = (singular[kept] / singular.max()) ** 2  # α absorbs the features' scale
     columns = np.eye(n_classes)[classes].T
     return float(np.mean([_max_evidence(u[:, kept], squares, y) for y in columns]))
 
 
 def _max_evidence(u, squares, y):
-    """The greatest log evidence per example of one 0/1 column.
+    """Return the maximum log evidence per example of one 0/1 column.
 
     Args:
         u: float array (n, rank), left singular vectors of the features.
-        squares: float array (rank,), squared singular values, the greatest 1.
+        squares: float array (rank,), squared singular values, the largest scaled to 1.
         y: float array (n,).
 
     Returns:
@@ -76,11 +76,11 @@ def _max_evidence(u, squares, y):
         return np.inf
 
     def evidence(ratio):
-        """L / n at α / β = ratio and the best β there, n / (‖F m − y‖² + ratio ‖m‖²)."""
+        """Return L / n at α / β = ratio and its best β, n / (‖F m − y‖² + ratio ‖m‖²)."""
         left = unseen + np.sum(seen / (1 + squares / ratio))
         return -0.5 * (np.log(2 * np.pi * np.e * left / n) + np.log1p(squares / ratio).sum() / n)
 
-    if seen.sum() == 0:  # best α is infinite: nothing but noise
+    if seen.sum() == 0:  # the best α is infinite: only noise
         return evidence(np.inf)
     best = max(np.geomspace(squares.min() * 1e-6, 1e6, _STARTS), key=evidence)
     found = evidence(best)
@@ -89,7 +89,7 @@ def _max_evidence(u, squares, y):
         norm = np.sum(squares * seen / (squares + best) ** 2)  # ‖m‖²
         error = unseen + np.sum(seen * shrunk**2)  # ‖F m − y‖²
         alpha = np.sum(squares / (squares + best)) / norm
-        beta = (n - rank + np.sum(shrunk)) / error  # n − γ, without its rounding
+        beta = (n - rank + np.sum(shrunk)) / error  # n − γ, without its rounding error
         previous, best = found, alpha / beta
         found = evidence(best)
         if abs(found - previous) < _TOLERANCE:

@@ -1,4 +1,4 @@
-"""Negative conditional entropy: what source labels leave open about target labels."""
+"""Negative conditional entropy: how well source labels determine target labels."""
 
 import numpy as np
 
@@ -11,21 +11,21 @@ from tlcourse.measures.arrays import check_classes
 def nce(source_labels, labels):
     """Negative conditional entropy of the labels, given the source labels of the same examples.
 
-    NCE = −H(Y | Z) = Σ_{y, z} P(y, z) · log(P(y, z) / P(z)), P counted over the examples.
-    0 says that the source label decides the target label; −H(Y) says that it tells nothing. The
-    source label may be the class that a source model names first, and then LEEP is the version
-    that keeps the whole distribution.
+    NCE = −H(Y | Z) = Σ_{y, z} P(y, z) · log(P(y, z) / P(z)), P estimated by counts.
+    0: the source label determines the target label; −H(Y): it carries no information. The
+    source label may be a source model's predicted class; LEEP is the variant that uses its whole
+    distribution.
 
     Args:
-        source_labels: int array (n,), from 0; one class only is allowed (it tells nothing).
+        source_labels: int array (n,), from 0; a single class is allowed (no information).
         labels: int array (n,), target labels from 0.
 
     Returns:
         Float <= 0, nats per example; higher is better.
 
     Raises:
-        ValueError: if there is not one whole number per example in both, or `labels` name only one
-            class.
+        ValueError: if there is not one whole number per example in both, or `labels` contain only
+            one class.
 
     Example:
         >>> float(nce([5, 5, 7, 7], [0, 0, 1, 1]))

@@ -9,11 +9,11 @@ from tlcourse.measures.interval import Interval, interval
 
 @dataclass(frozen=True)
 class TransferGain:
-    """What transfer gained over training from scratch.
+    """The gain from transfer over training from scratch.
 
     Attributes:
         gain: `Interval` of the paired differences in accuracy.
-        verdict: str, "positive" or "negative" when the whole interval lies on that side of 0,
+        verdict: str, "positive" or "negative" if the whole interval lies on that side of 0,
             else "undecided".
     """
 
@@ -30,13 +30,13 @@ class TransferGain:
 def negative_transfer(transferred, from_scratch, *, level=0.95):
     """Judge from paired runs whether transfer helped or hurt.
 
-    gain_i = accuracy_i(transferred) − accuracy_i(from scratch), i over seeds; the verdict is by
+    gain_i = accuracy_i(transferred) − accuracy_i(from scratch), i over seeds; the verdict uses
     Student's t interval of the mean gain.
-    Pairs share a seed, so what makes one seed's data easier than another's cancels. "Undecided" is
-    an answer: with these seeds the gain cannot be told from 0. Run more, or say so.
+    Pairs share a seed, so effects of a seed's data cancel. "Undecided" is a valid result: with
+    these seeds the gain cannot be distinguished from 0. Run more seeds, or report it.
 
-    The paper compares with the same algorithm run without the source; that is what `from_scratch`
-    should be: the same target data, budget and selection.
+    The paper compares with the same algorithm without the source; `from_scratch` should be that,
+    with the same target data, budget and model selection.
 
     Args:
         transferred: floats (n_seeds,) in [0, 1], n_seeds >= 2: target accuracy after transfer.
@@ -48,8 +48,8 @@ def negative_transfer(transferred, from_scratch, *, level=0.95):
         `TransferGain`.
 
     Raises:
-        ValueError: if a number is no accuracy, there are fewer than 2 seeds, the lengths differ, or
-            `level` is off.
+        ValueError: if a number is not an accuracy, there are fewer than 2 seeds, the lengths
+            differ, or `level` is invalid.
 
     Example:
         >>> found = negative_transfer([0.70, 0.71, 0.72], [0.80, 0.80, 0.81])

@@ -11,17 +11,17 @@ def transrate(features, labels, *, eps=1e-4):
     """Transferability as a difference of coding rates.
 
     R(Z) = ½ log det(I + ZᵀZ / (n · eps))
-    TransRate = R(Z) − Σ_classes (n_c / n) · R(Z_c), with the features Z centred once, over all.
+    TransRate = R(Z) − Σ_classes (n_c / n) · R(Z_c), with features Z centred once, over all rows.
     R is the code length of a row at distortion eps: large when features spread over many
-    directions. The difference is a stand-in for the mutual information of features and labels: it
-    asks for features that are rich over all and narrow within a class.
+    directions. The difference approximates the mutual information of features and labels: it
+    rewards features that are diverse overall and compact within a class.
 
-    What we do about scales. Features are centred, as in the paper, and neither divided by their
-    norm nor by their deviations: multiplying them by s is the same as dividing eps by s², so
-    compare backbones only when their features have the same scale, for instance after dividing
-    each by the root of its mean squared entry. The rows of a class keep its mean (they are not
-    centred again). Classes weigh n_c / n, which keeps the score >= 0; the authors' short code
-    weighs them alike, which is the same for classes of one size.
+    How we treat scale. Features are centred, as in the paper, but normalised neither by row nor by
+    column: multiplying them by s is the same as dividing eps by s², so compare backbones only on
+    features of the same scale, for instance after dividing each by its root mean square. The rows
+    of a class keep its mean (they are not centred again). Classes are weighted by n_c / n, which
+    keeps the score >= 0; the authors' short code weights them equally, which is the same for
+    classes of equal size.
 
     Args:
         features: float array (n, d), backbone outputs on target examples.
@@ -57,6 +57,6 @@ def transrate(features, labels, *, eps=1e-4):
 
 
 def _coding_rate(rows, eps):
-    # The determinant by singular values: the cost follows the smaller side of the matrix.
+    # By singular values: the cost depends on the smaller side of the matrix.
     singular = np.linalg.svd(rows, compute_uv=False)
     return 0.5 * np.log1p(singular**2 / (len(rows) * eps)).sum()
