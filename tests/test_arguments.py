@@ -241,12 +241,32 @@ def test_a_configured_class_stays_what_it_is():
 
 # Rooms that people call by hand, every function of them.
 BY_HAND = ("backbones", "domains", "lessons", "losses", "measures", "models", "plots")
-BUILT_BY_HAND = {"Domain", "DomainPair", "LanguageModel", "ManyLabels", "TextEncoder"}
+BUILT_BY_HAND = {
+    "AdamSettings",
+    "Domain",
+    "DomainPair",
+    "LanguageModel",
+    "ManyLabels",
+    "Task",
+    "TextEncoder",
+    "Training",
+}
+OF_TRAINING = ("AdamSettings", "Training", "extract_features", "predict", "seed_keras", "train")
 
 
 def every_verb():
     rooms = [tl, *(getattr(tl, room) for room in BY_HAND)]
     things = {name: getattr(room, name) for room in rooms for name in room.__all__}
+    training = (
+        "AdamSettings",
+        "extract_features",
+        "predict",
+        "seed_keras",
+        "train",
+        "use_devices",
+        "Training",
+    )
+    things |= {name: getattr(tl.training, name) for name in training}
     for name, thing in things.items():
         known = inspect.isfunction(thing) or isinstance(thing, Configured) or name in BUILT_BY_HAND
         names = list(inspect.signature(thing).parameters) if known else []
@@ -326,7 +346,7 @@ def test_numbers_of_numpy_count_everywhere(call):
         (lambda: tl.load_backbone("vgg16", input_shape=(32, 32, 1)), "(height, width, 3), colour"),
         (
             lambda: tl.load_backbone("small_cnn", input_shape=(4, 9, 1)),
-            "at least 8 pixels each way",
+            "at least 8×8 pixels",
         ),
         (lambda: tl.freeze("small_cnn"), "`model` must be a keras.Model; got 'small_cnn'."),
         (lambda: tl.freeze(tl.load_backbone("small_cnn"), 2), "begins with 2."),

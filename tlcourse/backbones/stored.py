@@ -27,23 +27,23 @@ def load_stored(model, path, name):
         raise BadArgument(f"`weights` of {name} must be {allowed}; got {path!r}.")
     path = Path(path)
     if not path.is_file():
-        raise ValueError(f"`weights` of {name} must be {allowed}; there is no file '{path}'.")
+        raise BadArgument(f"`weights` of {name} must be {allowed}; there is no file '{path}'.")
     if not path.name.endswith(".weights.h5"):
-        raise ValueError(
+        raise BadArgument(
             f"`weights` must be a file written by `save_weights`, with a name that ends in "
             f".weights.h5; got '{path}'."
         )
     stored = _shapes_in(path)
     wanted = sorted(tuple(weight.shape) for weight in model.weights)
     if sorted(stored) != wanted:
-        raise ValueError(
+        raise BadArgument(
             f"Expected weights of {name} for images {model.input_shape[1:]}, "
             f"{_summary(wanted)}; found {_summary(stored)} in `weights`, '{path}'."
         )
     try:
         model.load_weights(path)
     except (ValueError, KeyError) as error:
-        raise ValueError(
+        raise BadArgument(
             f"`weights`: '{path}' contains the layers of a backbone other than {name}; its arrays "
             "have the same shapes, but not the same positions."
         ) from error
@@ -63,7 +63,7 @@ def _shapes_in(path):
         with h5py.File(path) as file:
             file.visititems(note)
     except OSError as error:
-        raise ValueError(f"`weights`: '{path}' is damaged, or not a file of weights.") from error
+        raise BadArgument(f"`weights`: '{path}' is damaged, or not a file of weights.") from error
     return shapes
 
 

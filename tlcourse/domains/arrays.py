@@ -5,6 +5,7 @@ import numpy as np
 from tlcourse.arguments import check_number, verb
 from tlcourse.domains.domain import Domain, stratified_split
 from tlcourse.domains.examples import check_class_names, check_examples, check_labels
+from tlcourse.errors import BadArgument
 
 
 def to_unit(images):
@@ -51,14 +52,14 @@ def from_arrays(
         Domain('arrays': 16 train + 4 test, 8 × 8 × 1, 2 classes)
     """
     if (x_test is None) != (labels_test is None):
-        raise ValueError("`x_test` and `labels_test` go together; got only one of them.")
+        raise BadArgument("`x_test` and `labels_test` go together; got only one of them.")
     x, labels = _as_images(x, "x"), _as_array(labels, "labels")
     if class_names is not None:
         class_names = check_class_names(class_names)
     check_labels(labels, len(x), class_names and len(class_names), "labels", "x")
     present = np.unique(labels)
     if len(present) < 2:
-        raise ValueError(f"`labels` must hold at least 2 classes; all are {present[0]}.")
+        raise BadArgument(f"`labels` must hold at least 2 classes; all are {present[0]}.")
     if class_names is None:
         class_names = _counted(present)
     if x_test is None:
@@ -82,7 +83,7 @@ def _counted(present):
     """Name classes by their numbers, which must leave none out: a gap is mostly a mistake."""
     missing = np.setdiff1d(np.arange(len(present)), present)
     if missing.size:
-        raise ValueError(
+        raise BadArgument(
             f"`labels` must use every number from 0 to {present[-1]}; {missing[0]} is missing: "
             "`np.unique(labels, return_inverse=True)[1]` counts from 0 without gaps, or give "
             "`class_names`."
@@ -93,7 +94,7 @@ def _counted(present):
 def _check_can_split(labels, class_names):
     single = np.flatnonzero(np.bincount(labels) == 1)
     if single.size:
-        raise ValueError(
+        raise BadArgument(
             "`labels` must hold at least 2 images of each class, one to train and one to test; "
             f"class '{class_names[single[0]]}' has 1."
         )
@@ -103,27 +104,27 @@ def _as_array(values, name):
     try:
         return np.asarray(values)
     except ValueError as error:
-        raise ValueError(f"`{name}` must be one array; its parts differ in shape.") from error
+        raise BadArgument(f"`{name}` must be one array; its parts differ in shape.") from error
 
 
 def _as_images(x, name):
     x = _as_array(x, name)
     if x.ndim != 4 or x.shape[-1] not in (1, 3):
         fix = f": `{name}[..., None]` adds the channel axis" if x.ndim == 3 else ""
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must have shape (n, height, width, channels) with 1 or 3 channels; "
             f"got {x.shape}{fix}."
         )
     if x.size == 0:
-        raise ValueError(f"`{name}` must hold at least one image; got shape {x.shape}.")
+        raise BadArgument(f"`{name}` must hold at least one image; got shape {x.shape}.")
     if x.dtype == np.uint8:
         return to_unit(x)
     if x.dtype.kind != "f":
         fix = f": `{name}.astype('uint8')` if it holds 0 to 255" if x.dtype.kind in "iu" else ""
-        raise ValueError(f"`{name}` must be uint8, or float in [0, 1]; got {x.dtype}{fix}.")
+        raise BadArgument(f"`{name}` must be uint8, or float in [0, 1]; got {x.dtype}{fix}.")
     check_examples(x, name)
     if x.min() < 0 or x.max() > 1:
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must lie in [0, 1]; got {x.min():.4g} to {x.max():.4g}: "
             "divide pixels of 0 to 255 by 255."
         )

@@ -25,7 +25,7 @@ from tlcourse.domains.images import (
 )
 from tlcourse.domains.sound import speaker, spoken_digits, spoken_digits_waves
 from tlcourse.domains.text import reviews_a, reviews_b, rt_polarity
-from tlcourse.errors import UnknownName, near
+from tlcourse.errors import BadArgument, UnknownName, near
 
 # name: (function that makes it, the data set it needs or None)
 _MAKERS = {
@@ -133,7 +133,7 @@ def load_pair(name):
     # Check both names first: a mistyped target must not cost the time to draw the source.
     source, target = (make() for make, _ in [_entry(part) for part in names])
     if len(source.input_shape) != len(target.input_shape):
-        raise ValueError(
+        raise BadArgument(
             f"A pair needs examples of one kind; those of '{source.name}' have shape "
             f"{source.input_shape}, those of '{target.name}' {target.input_shape}."
         )

@@ -56,7 +56,7 @@ class Domain:
             object.__setattr__(self, f"x_{part}", x)
             object.__setattr__(self, f"labels_{part}", labels.astype("int32", copy=False))
         if self.x_train.shape[1:] != self.x_test.shape[1:]:
-            raise ValueError(
+            raise BadArgument(
                 f"`x_test` must hold examples of shape {self.x_train.shape[1:]} like `x_train`; "
                 f"got {self.x_test.shape[1:]}."
             )
@@ -89,7 +89,7 @@ class Domain:
         counts = np.bincount(self.labels_train, minlength=self.n_classes)
         if k > counts.min():
             scarce = self.class_names[int(counts.argmin())]
-            raise ValueError(
+            raise BadArgument(
                 f"`k` must be at most {counts.min()} on domain '{self.name}', all that class "
                 f"'{scarce}' has to train on; got {k}."
             )
@@ -136,7 +136,7 @@ class DomainPair:
                     "`load_pair(name)` both."
                 )
         if self.source.input_shape != self.target.input_shape:
-            raise ValueError(
+            raise BadArgument(
                 f"`target` must hold examples of shape {self.source.input_shape} like `source`; "
                 f"got {self.target.input_shape}."
             )
@@ -175,7 +175,7 @@ def stratified_split(labels, share, seed=0):
     check_number(share, "share", above=0, below=1)
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.size == 0:
-        raise ValueError(
+        raise BadArgument(
             f"`labels` must have shape (n,), one per example to be split; got {labels.shape}."
         )
     rng = np.random.default_rng(check_seed(seed))
@@ -183,7 +183,7 @@ def stratified_split(labels, share, seed=0):
     for label in np.unique(labels):
         members = rng.permutation(np.flatnonzero(labels == label))
         if len(members) < 2:
-            raise ValueError(
+            raise BadArgument(
                 f"`labels` must hold at least 2 examples of each class to be split; "
                 f"class {label} has {len(members)}."
             )
@@ -203,6 +203,6 @@ def check_same_classes(data):
         ValueError: unless it is a `DomainPair` whose domains have the same classes.
     """
     if not isinstance(data, DomainPair) or not data.same_classes:
-        raise ValueError(
+        raise BadArgument(
             f"`data` must be a DomainPair with the same classes in both domains; got {data!r}."
         )

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from tlcourse.errors import BadArgument
+
 
 def check_examples(x, name):
     """Check examples: finite floats, non-blank texts, or rows of token ids.
@@ -14,26 +16,26 @@ def check_examples(x, name):
         ValueError: if there is none, or they are of none of these kinds.
     """
     if x.size == 0:
-        raise ValueError(f"`{name}` must hold at least one example; got shape {x.shape}.")
+        raise BadArgument(f"`{name}` must hold at least one example; got shape {x.shape}.")
     if x.dtype.kind == "U":
         check_texts(x, name)
         return
     if x.dtype == np.int32 and x.ndim == 2:
         return  # token ids
     if x.dtype.kind != "f":
-        raise ValueError(f"`{name}` must be float32; got {x.dtype}.")
+        raise BadArgument(f"`{name}` must be float32; got {x.dtype}.")
     if not np.isfinite(x).all():
         bad = int(np.argmin(np.isfinite(x.reshape(len(x), -1)).all(axis=1)))
-        raise ValueError(f"`{name}` must be finite; example {bad} holds NaN or infinity.")
+        raise BadArgument(f"`{name}` must be finite; example {bad} holds NaN or infinity.")
 
 
 def check_texts(x, name):
     """Raise ValueError unless x is a 1-D array of texts, none of them blank."""
     if x.ndim != 1:
-        raise ValueError(f"`{name}` must have shape (n,) when it holds texts; got {x.shape}.")
+        raise BadArgument(f"`{name}` must have shape (n,) when it holds texts; got {x.shape}.")
     blank = np.flatnonzero(np.strings.strip(x) == "")
     if blank.size:
-        raise ValueError(f"`{name}` must not hold blank texts; text {blank[0]} is blank.")
+        raise BadArgument(f"`{name}` must not hold blank texts; text {blank[0]} is blank.")
 
 
 def check_labels(labels, n_examples, n_classes, name, x_name):
@@ -47,20 +49,20 @@ def check_labels(labels, n_examples, n_classes, name, x_name):
         x_name: str, the argument that contains the examples.
     """
     if labels.shape != (n_examples,):
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must have shape ({n_examples},), one label per example of `{x_name}`; "
             f"got {labels.shape}."
         )
     if labels.dtype.kind not in "iu":
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must be whole numbers from 0; got {labels.dtype}: "
             "`np.unique(labels, return_inverse=True)[1]` turns names into numbers."
         )
     lowest, highest = int(labels.min()), int(labels.max())
     if n_classes is None and lowest < 0:
-        raise ValueError(f"`{name}` must be whole numbers from 0; got {lowest} to {highest}.")
+        raise BadArgument(f"`{name}` must be whole numbers from 0; got {lowest} to {highest}.")
     if n_classes is not None and (lowest < 0 or highest >= n_classes):
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must lie in 0 to {n_classes - 1} (class names: {n_classes}); "
             f"got {lowest} to {highest}."
         )
@@ -73,10 +75,10 @@ def check_class_names(class_names):
     except TypeError:  # not iterable
         names = ()
     if not names:
-        raise ValueError(
+        raise BadArgument(
             f"`class_names` must be a sequence with one name per class; got {class_names!r}."
         )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError(f"`class_names` must differ from each other; {twice[0]!r} comes twice.")
+        raise BadArgument(f"`class_names` must differ from each other; {twice[0]!r} comes twice.")
     return names

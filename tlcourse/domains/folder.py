@@ -8,6 +8,7 @@ import numpy as np
 from tlcourse.arguments import check_count, verb
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.images import read_picture
+from tlcourse.errors import BadArgument
 
 SUFFIXES = frozenset(
     {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".pgm", ".ppm", ".tif", ".tiff", ".webp"}
@@ -40,15 +41,13 @@ def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0
             images or with too few to split, or a file that cannot be read (named).
     """
     if not isinstance(path, (str, os.PathLike)):
-        raise ValueError(  # noqa: TRY004 (every bad argument of this room is a ValueError)
-            f"`path` must be a folder's path; got {path!r}."
-        )
+        raise BadArgument(f"`path` must be a folder's path; got {path!r}.")
     path = Path(path).expanduser()
     check_count(size, "size")
     if isinstance(channels, bool) or channels not in (1, 3):
-        raise ValueError(f"`channels` must be 1 (grey) or 3 (colour); got {channels!r}.")
+        raise BadArgument(f"`channels` must be 1 (grey) or 3 (colour); got {channels!r}.")
     if not path.is_dir():
-        raise ValueError(f"`path` must be a folder of class folders; there is none at {path}.")
+        raise BadArgument(f"`path` must be a folder of class folders; there is none at {path}.")
     options = {"name": name or path.resolve().name, "test_share": test_share, "seed": seed}
     if not ((path / "train").is_dir() and (path / "test").is_dir()):
         files, labels, class_names = _list_images(path)
@@ -57,7 +56,7 @@ def from_folder(path, *, size=64, channels=3, name=None, test_share=0.25, seed=0
     files_test, labels_test, class_names_test = _list_images(path / "test")
     alone = sorted({*class_names} ^ {*class_names_test})
     if alone:
-        raise ValueError(
+        raise BadArgument(
             "`path` must hold the same class folders in train and test; only one of them has "
             f"{', '.join(map(repr, alone))}."
         )
@@ -77,7 +76,7 @@ def _list_images(path):
         found = f"only '{folders[0].name}'" if folders else "none"
         inside = [child for child in _visible(folders[0]) if child.is_dir()] if folders else []
         hint = f": did you mean {folders[0]}?" if len(inside) > 1 else "."
-        raise ValueError(
+        raise BadArgument(
             f"`path` must hold at least two class folders, such as {path / 'cat'}; "
             f"found {found}{hint}"
         )
@@ -89,7 +88,7 @@ def _list_images(path):
             if file.suffix.lower() in SUFFIXES and not file.is_dir()
         ]
         if not images:
-            raise ValueError(
+            raise BadArgument(
                 f"`path` must hold images in every class folder ({', '.join(sorted(SUFFIXES))}); "
                 f"there are none in {folder}."
             )
@@ -110,7 +109,7 @@ def _read(files, size, channels):
         try:
             image[:] = read_picture(file, size, channels)
         except ValueError as error:
-            raise ValueError(
+            raise BadArgument(
                 f"`path` holds a file that is not a readable image: {file} ({error}). "
                 "Remove or replace it."
             ) from error

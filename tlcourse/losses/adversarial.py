@@ -5,6 +5,7 @@ import math
 from keras import ops
 
 from tlcourse.arguments import check_number, verb
+from tlcourse.errors import BadArgument
 from tlcourse.losses.tensors import check_strength, differ, floats, is_tensor
 
 
@@ -118,7 +119,7 @@ def _one_per_row(value, name, like=None):
     x = floats(value, like)
     shape = tuple(x.shape)
     if len(shape) not in (1, 2) or shape[1:] not in ((), (1,)):
-        raise ValueError(f"`{name}` must have shape (n,) or (n, 1); got {shape}.")
+        raise BadArgument(f"`{name}` must have shape (n,) or (n, 1); got {shape}.")
     return ops.reshape(x, (-1,))
 
 
@@ -127,7 +128,7 @@ def _weighted_mean(costs, weights, domain):
         return ops.mean(costs)
     weights = ops.stop_gradient(_one_per_row(weights, f"{domain}_weights", like=costs))
     if differ(weights.shape, costs.shape):
-        raise ValueError(
+        raise BadArgument(
             f"`{domain}_weights` must hold {costs.shape[0]} numbers, one for each of "
             f"`{domain}_logits`; got {weights.shape[0]}."
         )

@@ -3,6 +3,7 @@
 from keras import ops
 
 from tlcourse.arguments import check_count, verb
+from tlcourse.errors import BadArgument
 from tlcourse.losses.tensors import matrix
 
 
@@ -44,7 +45,7 @@ def bss_loss(features, *, k=1):
     n, d = x.shape
     check_count(k, "k")
     if k > d:
-        raise ValueError(f"`k` must be at most {d}, the width of `features`; got {k!r}.")
+        raise BadArgument(f"`k` must be at most {d}, the width of `features`; got {k!r}.")
     # The smaller of featuresᵀ · features and features · featuresᵀ: the larger one's extra
     # eigenvalues are 0 and not singular values.
     if isinstance(n, int):

@@ -3,6 +3,7 @@
 from keras import ops
 
 from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 from tlcourse.losses.tensors import check_shape, differ, floats
 
 
@@ -45,7 +46,7 @@ def delta_loss(feature_maps, start_maps, *, channel_weights=None):
     now = floats(feature_maps)
     then = floats(start_maps, like=now)
     if len(now.shape) not in (2, 3, 4):
-        raise ValueError(
+        raise BadArgument(
             f"`feature_maps` must have shape (n, h, w, c) or (n, d); got {tuple(now.shape)}."
         )
     check_shape(then, "start_maps", now, "feature_maps")
@@ -54,7 +55,7 @@ def delta_loss(feature_maps, start_maps, *, channel_weights=None):
     if channel_weights is not None:
         weights = floats(channel_weights, like=now)
         if differ(weights.shape, per_channel.shape):
-            raise ValueError(
+            raise BadArgument(
                 f"`channel_weights` must have shape {tuple(per_channel.shape)}, one for each "
                 f"channel of `feature_maps`; got {tuple(weights.shape)}."
             )

@@ -3,6 +3,7 @@
 from keras import ops
 
 from tlcourse.arguments import check_number, verb
+from tlcourse.errors import BadArgument
 from tlcourse.losses.tensors import check_shape, floats, matrix
 
 
@@ -77,7 +78,7 @@ def hint_loss(student_features, teacher_features):
     student = floats(student_features)
     teacher = floats(teacher_features, like=student)
     if len(student.shape) < 2:
-        raise ValueError(
+        raise BadArgument(
             f"`student_features` must have shape (n, ...); got {tuple(student.shape)}."
         )
     check_shape(teacher, "teacher_features", student, "student_features")

@@ -3,6 +3,7 @@
 from keras import ops
 
 from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 from tlcourse.losses.tensors import floats, matrix
 
 
@@ -33,7 +34,7 @@ def entropy(probs):
     """
     p = floats(probs)
     if len(p.shape) == 0:
-        raise ValueError("`probs` must have shape (..., k), classes last; got a single number.")
+        raise BadArgument("`probs` must have shape (..., k), classes last; got a single number.")
     safe = ops.where(p > 0, p, ops.ones_like(p))
     return ops.sum(p * -ops.log(safe), axis=-1)
 

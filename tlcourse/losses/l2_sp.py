@@ -3,6 +3,7 @@
 from keras import ops
 
 from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 from tlcourse.losses.tensors import check_shape, check_strength, floats, is_tensor
 
 
@@ -40,9 +41,9 @@ def l2_sp(weights, start, *, strength):
     check_strength(strength)
     weights, start = [floats(w) for w in weights], list(start)
     if not weights:
-        raise ValueError("`weights` must hold at least one array; got none.")
+        raise BadArgument("`weights` must hold at least one array; got none.")
     if len(weights) != len(start):
-        raise ValueError(
+        raise BadArgument(
             f"`start` must hold {len(weights)} arrays like `weights`; got {len(start)}."
         )
     distances = []

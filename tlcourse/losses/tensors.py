@@ -5,6 +5,7 @@ from numbers import Real
 from keras import backend, ops
 
 from tlcourse.arguments import check_number
+from tlcourse.errors import BadArgument
 
 
 def floats(value, like=None):
@@ -44,7 +45,7 @@ def matrix(value, name, *, like=None, rows=1, columns=1):
     x = floats(value, like)
     shape = tuple(x.shape)
     if len(shape) != 2 or too_few(shape[0], rows) or too_few(shape[1], columns):
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must be 2-D with at least {rows} row{'s' * (rows > 1)} and "
             f"{columns} column{'s' * (columns > 1)}; got shape {shape}."
         )
@@ -60,7 +61,7 @@ def check_width(x, name, like, like_name):
     """Raise ValueError unless two tensors (n, d) agree in d."""
     width = like.shape[-1]
     if x.shape[-1] != width:
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must have shape (n, {width}) like `{like_name}`; got {tuple(x.shape)}."
         )
 
@@ -68,7 +69,7 @@ def check_width(x, name, like, like_name):
 def check_rows(x, name, like, like_name):
     """Raise ValueError unless two tensors have one row for each other."""
     if differ(x.shape[:1], like.shape[:1]):
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must have {like.shape[0]} rows like `{like_name}`; "
             f"got shape {tuple(x.shape)}."
         )
@@ -77,7 +78,7 @@ def check_rows(x, name, like, like_name):
 def check_shape(x, name, like, like_name):
     """Raise ValueError unless two tensors have the same shape, as far as it is known."""
     if differ(x.shape, like.shape):
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must have shape {tuple(like.shape)} like `{like_name}`; "
             f"got {tuple(x.shape)}."
         )

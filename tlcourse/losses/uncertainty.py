@@ -3,7 +3,7 @@
 from keras import ops
 
 from tlcourse.arguments import verb
-from tlcourse.errors import UnknownName, near
+from tlcourse.errors import BadArgument, UnknownName, near
 from tlcourse.losses.tensors import floats
 
 _FACTORS = {"classification": 1.0, "regression": 0.5}
@@ -55,14 +55,14 @@ def _one_per_task(values, name, n_tasks, like=None):
         scalars = [floats(value, like) for value in values]
         shapes = [tuple(scalar.shape) for scalar in scalars]
         if shapes != [()] * n_tasks:
-            raise ValueError(
+            raise BadArgument(
                 f"`{name}` must hold {n_tasks} scalars, one for each of `kinds`; "
                 f"got {len(shapes)} of shapes {shapes}."
             )
         return ops.stack(scalars)
     x = floats(values, like)
     if tuple(x.shape) != (n_tasks,):
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must have shape ({n_tasks},), one for each of `kinds`; got {tuple(x.shape)}."
         )
     return x

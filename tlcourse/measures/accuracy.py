@@ -3,6 +3,7 @@
 import numpy as np
 
 from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 from tlcourse.training import predict
 
 
@@ -23,12 +24,12 @@ def accuracy(model, x, labels):
             model has.
     """
     if np.shape(labels) != (len(x),):
-        raise ValueError(
+        raise BadArgument(
             f"`labels` must have shape ({len(x)},), one per example; got {np.shape(labels)}."
         )
     scores = predict(model, x)
     if scores.shape[1] <= np.max(labels):
-        raise ValueError(
+        raise BadArgument(
             f"`model` must tell at least {np.max(labels) + 1} classes apart, as `labels` do; "
             f"it gives {scores.shape[1]} scores."
         )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tlcourse.domains import check_labels
+from tlcourse.errors import BadArgument
 
 
 def check_features(features, name, *, least=2):
@@ -21,7 +22,7 @@ def check_features(features, name, *, least=2):
     """
     features = numbers(features, name)
     if features.ndim != 2 or len(features) < least or features.shape[1] == 0:
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must have shape (n, d), at least {least} rows; got {features.shape}."
         )
     _check_finite(features, name, "example")
@@ -48,7 +49,7 @@ def check_classes(labels, n_examples, name, x_name):
     check_labels(labels, n_examples, None, name, x_name)
     names, classes = np.unique(labels, return_inverse=True)
     if names.size < 2:
-        raise ValueError(f"`{name}` must name at least 2 classes; all are {names[0]}.")
+        raise BadArgument(f"`{name}` must name at least 2 classes; all are {names[0]}.")
     return classes, int(names.size)
 
 
@@ -68,20 +69,20 @@ def check_probs(probs, name):
     """
     probs = numbers(probs, name)
     if probs.ndim != 2 or len(probs) == 0 or probs.shape[1] < 2:
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must have shape (n, n_classes), at least 1 row and 2 classes; "
             f"got {probs.shape}."
         )
     _check_finite(probs, name, "example")
     if probs.min() < 0:
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must be probabilities, none below 0; got {probs.min():.4g}. "
             "`keras.ops.softmax` makes them of logits."
         )
     sums = probs.sum(axis=1)
     worst = int(np.argmax(abs(sums - 1)))
     if abs(sums[worst] - 1) > 1e-3:
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must sum to 1 in each row; row {worst} sums to {sums[worst]:.4g}. "
             "`keras.ops.softmax` makes probabilities of logits."
         )
@@ -105,9 +106,9 @@ def check_values(values, name, *, least, n=None):
     """
     values = numbers(values, name)
     if n is not None and values.shape != (n,):
-        raise ValueError(f"`{name}` must have shape ({n},); got {values.shape}.")
+        raise BadArgument(f"`{name}` must have shape ({n},); got {values.shape}.")
     if values.ndim != 1 or values.size < least:
-        raise ValueError(f"`{name}` must have shape (n,), n >= {least}; got {values.shape}.")
+        raise BadArgument(f"`{name}` must have shape (n,), n >= {least}; got {values.shape}.")
     _check_finite(values, name, "number")
     return values
 
@@ -129,14 +130,14 @@ def check_accuracies(values, name, *, n=None):
     values = check_values(values, name, least=2, n=n)
     outside = values[(values < 0) | (values > 1)]
     if outside.size:
-        raise ValueError(f"`{name}` must be accuracies in [0, 1]; got {outside[0]:.4g}.")
+        raise BadArgument(f"`{name}` must be accuracies in [0, 1]; got {outside[0]:.4g}.")
     return values
 
 
 def check_same_width(features, like, name, like_name):
     """Raise ValueError unless two feature arrays have the same number of columns."""
     if features.shape[1] != like.shape[1]:
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must have shape (n, {like.shape[1]}) like `{like_name}`; "
             f"got {features.shape}."
         )
@@ -158,14 +159,14 @@ def numbers(values, name):
     try:
         return np.asarray(values, dtype="float64")
     except (TypeError, ValueError) as error:
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must be an array of numbers; got {type(values).__name__} ({error})."
         ) from error
 
 
 def _check_finite(values, name, one):
     if not np.isfinite(values).all():
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must be finite; {one} {int(np.argwhere(~np.isfinite(values))[0, 0])} "
             f"{'holds' if values.ndim > 1 else 'is'} NaN or infinity."
         )

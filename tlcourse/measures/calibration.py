@@ -6,6 +6,7 @@ import numpy as np
 
 from tlcourse.arguments import check_count, verb
 from tlcourse.domains import check_labels
+from tlcourse.errors import BadArgument
 from tlcourse.measures.arrays import check_probs
 
 
@@ -102,7 +103,7 @@ def _predictions(probs, labels, bins):
     labels = np.asarray(labels)
     check_labels(labels, len(probs), None, "labels", "probs")
     if labels.max() >= probs.shape[1]:
-        raise ValueError(
+        raise BadArgument(
             f"`labels` must lie in 0 to {probs.shape[1] - 1}, the columns of `probs`; "
             f"got {labels.max()}."
         )

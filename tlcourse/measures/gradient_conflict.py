@@ -3,6 +3,7 @@
 import numpy as np
 
 from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 from tlcourse.measures.arrays import check_values
 
 
@@ -34,14 +35,14 @@ def gradient_conflict(gradients):
     """
     gradients = list(gradients)
     if len(gradients) < 2:
-        raise ValueError(f"`gradients` must hold at least 2 tasks; got {len(gradients)}.")
+        raise BadArgument(f"`gradients` must hold at least 2 tasks; got {len(gradients)}.")
     first = check_values(gradients[0], "gradients[0]", least=1)
     units = []
     for i, gradient in enumerate(gradients):
         flat = check_values(gradient, f"gradients[{i}]", least=1, n=first.size)
         largest = np.abs(flat).max()
         if largest == 0:
-            raise ValueError(f"`gradients[{i}]` must not be all zeros: it has no direction.")
+            raise BadArgument(f"`gradients[{i}]` must not be all zeros: it has no direction.")
         flat = flat / largest  # so that no square overflows or underflows
         units.append(flat / np.linalg.norm(flat))
     cosines = np.array(units) @ np.array(units).T

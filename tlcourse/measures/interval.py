@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tlcourse.arguments import check_number, verb
+from tlcourse.errors import BadArgument
 from tlcourse.measures.arrays import numbers
 
 
@@ -69,7 +70,7 @@ def interval(values, *, level=0.95):
 
     values = numbers(values, "values").ravel()
     if values.size < 2 or not np.isfinite(values).all():
-        raise ValueError(
+        raise BadArgument(
             f"`values` must be at least 2 finite numbers, one per seed; got {values.tolist()}."
         )
     check_number(level, "level", above=0, below=1)

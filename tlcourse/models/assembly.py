@@ -3,6 +3,7 @@
 from keras import Input, Model, layers
 
 from tlcourse.arguments import check_count, check_flag, check_number, check_several, verb
+from tlcourse.errors import BadArgument
 from tlcourse.models.checks import check_backbone
 from tlcourse.models.cloning import clone_of, rebuilt
 from tlcourse.models.feature_scale import FeatureScale
@@ -65,7 +66,7 @@ def join(backbone, head):
     """
     check_backbone(backbone)
     if head.input_shape[1:] != backbone.output_shape[1:]:
-        raise ValueError(
+        raise BadArgument(
             f"`head` must take the {backbone.output_shape[1]} features that '{backbone.name}' "
             f"gives; it takes {head.input_shape[1:]}."
         )
@@ -108,7 +109,7 @@ def copy_of(model):
     try:
         twin = clone_of(model)
     except (TypeError, ValueError, NotImplementedError) as error:
-        raise ValueError(
+        raise BadArgument(
             f"`model` '{model.name}' cannot be copied: {str(error).splitlines()[0]} "
             "A layer of your own needs `get_config`, and "
             "`@keras.saving.register_keras_serializable()` above its class."

@@ -15,24 +15,24 @@ def check_backbone(backbone):
         ValueError: if it is anything else; says what it is and what to do.
     """
     if not isinstance(backbone, keras.Model):
-        raise ValueError(  # noqa: TRY004 (one kind of error for every argument that is wrong)
+        raise BadArgument(
             f"`backbone` must be a keras.Model, images to features; got {backbone!r}. "
             "`load_backbone(name)` builds one."
         )
     inputs, outputs = getattr(backbone, "inputs", None), getattr(backbone, "outputs", None)
     if not inputs or not outputs:
-        raise ValueError(
+        raise BadArgument(
             f"`backbone` must be a functional or sequential model that begins with a keras.Input; "
             f"'{backbone.name}' does not say what it takes and gives."
         )
     if len(inputs) != 1 or len(outputs) != 1:
-        raise ValueError(
+        raise BadArgument(
             f"`backbone` must have one input and one output; '{backbone.name}' has "
             f"{len(inputs)} and {len(outputs)}."
         )
     shape = tuple(outputs[0].shape)
     if len(shape) != 2 or shape[1] is None:
-        raise ValueError(
+        raise BadArgument(
             f"`backbone` must give features (n, d); '{backbone.name}' gives {shape}. "
             "End it with GlobalAveragePooling2D or Flatten."
         )
@@ -67,7 +67,7 @@ def check_fits(backbone, shape, name):
     if len(takes) != len(shape) or any(
         size not in (None, given) for size, given in zip(takes, shape, strict=True)
     ):
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must hold examples of shape {takes}, which backbone '{backbone.name}' "
             f"takes; got {tuple(shape)}."
         )

@@ -3,6 +3,7 @@
 from keras import Model
 
 from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 from tlcourse.models.calls import call_again, calls_of, inside
 
 
@@ -33,7 +34,7 @@ def with_inner_outputs(model, wanted):
             found.setdefault(id(call.layer), call_again(call, values)[0])
     missing = [layer.name for layer in wanted if id(layer) not in found]
     if missing:
-        raise ValueError(
+        raise BadArgument(
             f"What layer {missing[0]!r} gives cannot be read: it must lie in '{model.name}', "
             "or in a model inside it that has one input and one output."
         )

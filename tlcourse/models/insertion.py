@@ -3,6 +3,7 @@
 from keras import Model
 
 from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 from tlcourse.models.calls import call_again, calls_of, inside
 
 
@@ -34,7 +35,7 @@ def insert_after(model, added):
             put_in.add(call.layer)
     missing = [layer.name for layer in added if layer not in put_in]
     if missing:
-        raise ValueError(
+        raise BadArgument(
             f"Nothing can be inserted after layer {missing[0]!r}: it must lie in '{model.name}', "
             "or in a model inside it that has one input and one output."
         )

@@ -4,7 +4,7 @@ import keras
 from keras import Input, Model, layers
 
 from tlcourse.arguments import check_count, check_flag, check_several, verb
-from tlcourse.errors import UnknownName, near
+from tlcourse.errors import BadArgument, UnknownName, near
 from tlcourse.models.checks import check_backbone
 
 
@@ -78,7 +78,7 @@ def _averaged(output, name, places):
         return output
     height, width = output.shape[1:3]
     if height % places or width % places:
-        raise ValueError(
+        raise BadArgument(
             f"`places` must divide the sides of {name!r}, {height} and {width}; got {places}."
         )
     parts = layers.AveragePooling2D((height // places, width // places))(output)

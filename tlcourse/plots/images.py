@@ -3,6 +3,7 @@
 import numpy as np
 
 from tlcourse.arguments import check_count, check_several, verb
+from tlcourse.errors import BadArgument
 
 
 @verb
@@ -25,7 +26,7 @@ def show_domains(ax, domains, *, per_class=1, seed=0):
     check_count(per_class, "per_class")
     kinds = {(domain.input_shape, domain.n_classes) for domain in domains}
     if len(kinds) != 1:
-        raise ValueError(f"`domains` must share shape and number of classes; got {kinds}.")
+        raise BadArgument(f"`domains` must share shape and number of classes; got {kinds}.")
     rows = []
     for domain in domains:
         x, labels = domain.shots(per_class, seed)

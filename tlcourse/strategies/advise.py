@@ -7,6 +7,7 @@ import numpy as np
 
 from tlcourse.arguments import check_number, verb
 from tlcourse.domains import DomainPair
+from tlcourse.errors import BadArgument
 from tlcourse.measures import Interval, proxy_a_distance
 from tlcourse.models import stage_ends
 from tlcourse.strategies.adaptation import (
@@ -81,14 +82,14 @@ def advise(pair, *, backbone, head=None, shots=None, budget=60.0, augment=None, 
             not positive.
     """
     if not isinstance(pair, DomainPair):
-        raise ValueError(f"`pair` must be a DomainPair; got {type(pair).__name__}.")  # noqa: TRY004
+        raise BadArgument(f"`pair` must be a DomainPair; got {type(pair).__name__}.")
     check_number(budget, "budget", above=0)
     head = head if pair.same_classes else None
     shift = _shift(backbone, pair)
     measured = {"shift": shift.mean}
     if shots == 0:
         if head is None:
-            raise ValueError(
+            raise BadArgument(
                 "`shots` must be at least 1 when source and target have other classes, or no "
                 "`head` is given: without labels nothing says what the classes are."
             )

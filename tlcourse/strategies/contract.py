@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from tlcourse.arguments import verb
 from tlcourse.errors import CourseError
 from tlcourse.measures import accuracy
 from tlcourse.models import join, values_of
@@ -25,6 +26,7 @@ class ContractBroken(AssertionError):  # noqa: N818 (it reads better)
     """A strategy does not do what all strategies promise: the message names both."""
 
 
+@verb
 def check_strategy(strategy):
     """Check that a strategy keeps the contract that all strategies share.
 

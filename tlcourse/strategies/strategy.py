@@ -65,7 +65,7 @@ class Strategy(Trainable):
         seed = check_seed(seed)
         validation = self.training.validation
         if eval_test and validation:
-            raise ValueError("`eval_test` goes with `validation=0` only: one curve at a time.")
+            raise BadArgument("`eval_test` goes with `validation=0` only: one curve at a time.")
         begin = time.perf_counter()
         x, labels = self._labelled(target, source, shots, seed)
         n_labels = self._target_labels(labels)
@@ -167,7 +167,7 @@ def _target_and_source(data):
         return data.target, data.source
     if isinstance(data, Domain):
         return data, None
-    raise ValueError(f"`data` must be a Domain or a DomainPair; got {type(data).__name__}.")
+    raise BadArgument(f"`data` must be a Domain or a DomainPair; got {type(data).__name__}.")
 
 
 def _count_frozen(model):

@@ -5,8 +5,12 @@ then do what they do on one device; the engines are Keras's and TensorFlow's own
 """
 
 from contextlib import nullcontext
+from numbers import Integral
 
 import keras
+
+from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 
 
 class _Shared(keras.distribution.DataParallel):
@@ -24,6 +28,7 @@ class _Whole(_Shared):
         return keras.distribution.TensorLayout([None] * len(data_shape), self.device_mesh)
 
 
+@verb
 def use_devices(devices="auto"):
     """Share batches between this machine's devices, for models built from now on.
 
@@ -62,6 +67,7 @@ def use_devices(devices="auto"):
         )
 
 
+@verb
 def connect_hosts(hosts, process):
     """Join this process with others that train one model together.
 
@@ -77,11 +83,11 @@ def connect_hosts(hosts, process):
         ValueError: for another backend than JAX, or a number that is not of the list.
     """
     if keras.backend.backend() != "jax":
-        raise ValueError(
+        raise BadArgument(
             f"`hosts` needs KERAS_BACKEND=jax; Keras runs on {keras.backend.backend()!r}."
         )
-    if not isinstance(process, int) or not 0 <= process < len(hosts):
-        raise ValueError(
+    if not isinstance(process, Integral) or not 0 <= process < len(hosts):
+        raise BadArgument(
             f"`process` must be a whole number from 0 to {len(hosts) - 1}, one for each of `hosts`;"
             f" got {process!r}."
         )
@@ -159,7 +165,7 @@ def check_lies_on_all(model):
     """
     n = n_shares()
     if n > 1 and any(_n_copies(variable.value) != n for variable in model.variables):
-        raise ValueError(
+        raise BadArgument(
             f"`model` was built before {n} devices shared the work: call `use_devices` (or "
             "`tl.setup`) first, then build or load it."
         )
@@ -191,13 +197,13 @@ def _distribution():
 
 
 def _chosen(devices, names):
-    whole = isinstance(devices, int) and not isinstance(devices, bool)
+    whole = isinstance(devices, Integral) and not isinstance(devices, bool)
     if whole and 1 <= devices <= len(names):
         return names[:devices]
     some = isinstance(devices, (list, tuple)) and all(name in names for name in devices)
     if some and 1 <= len(devices) == len(set(devices)):
         return list(devices)
-    raise ValueError(
+    raise BadArgument(
         f"`devices` must be 'auto', a number from 1 to {len(names)} or some of {names}; "
         f"got {devices!r}."
     )

@@ -4,6 +4,7 @@ import numpy as np
 
 from tlcourse.arguments import verb
 from tlcourse.domains import check_labels
+from tlcourse.errors import BadArgument
 from tlcourse.training.backup import Backup
 from tlcourse.training.batches import ShuffledBatches
 from tlcourse.training.compiled_twin import compiled_twin_for
@@ -15,6 +16,7 @@ from tlcourse.training.seeding import seed_keras
 _WARM_UP_STEPS = 3  # with fewer calls to each new trace TensorFlow warns of retracing
 
 
+@verb
 @verb
 def train(
     model,
@@ -56,7 +58,7 @@ def train(
             not fit, or `restore_best_weights` comes without `eval_data`.
     """
     if restore_best_weights and eval_data is None:
-        raise ValueError(
+        raise BadArgument(
             "`restore_best_weights` needs validation data: give `eval_data=(x, labels)`."
         )
     x, labels = _examples(model, x, labels, "x", "labels", free=loss is not None)
@@ -130,10 +132,10 @@ def accuracy_on(x, labels, *, times=1):
 def _examples(model, x, labels, x_name, labels_name, *, free=False):
     x, labels = as_array(x), as_array(labels)
     if len(x) == 0:
-        raise ValueError(f"`{x_name}` must hold at least one example; got shape {x.shape}.")
+        raise BadArgument(f"`{x_name}` must hold at least one example; got shape {x.shape}.")
     if free:
         if len(labels) != len(x):
-            raise ValueError(
+            raise BadArgument(
                 f"`{labels_name}` must be one for each of the {len(x)} examples; got {len(labels)}."
             )
         return x, labels
@@ -145,7 +147,7 @@ def _examples(model, x, labels, x_name, labels_name, *, free=False):
 def _weights(sample_weight, n):
     weights = np.asarray(sample_weight, dtype="float32")
     if weights.shape != (n,) or not np.isfinite(weights).all() or (weights < 0).any():
-        raise ValueError(
+        raise BadArgument(
             f"`sample_weight` must be one finite number >= 0 for each of the {n} examples; "
             f"got shape {weights.shape}."
         )

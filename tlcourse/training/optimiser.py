@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 import keras
 
+from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
+
 SCHEDULES = ("constant", "cosine")
 
 
+@verb
 @dataclass(frozen=True, kw_only=True)
 class AdamSettings:
     """How weights are updated: Adam (Kingma & Ba, ICLR 2015), its schedule and multipliers.
@@ -59,7 +63,7 @@ class MultipliedAdam(keras.optimizers.Adam):
     def build(self, variables):
         """Make the moments; one multiplier must have come for each variable."""
         if len(variables) != len(self.lr_multipliers):
-            raise ValueError(
+            raise BadArgument(
                 f"`lr_multipliers` must be one for each of the {len(variables)} trainable "
                 f"variables; got {len(self.lr_multipliers)}."
             )

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 from tlcourse.training.batches import OrderedBatches
 from tlcourse.training.compiled_twin import compiled_twin_for
 from tlcourse.training.devices import evenly, whole_batches
@@ -13,6 +14,7 @@ from tlcourse.training.devices import evenly, whole_batches
 _FEW_BATCHES = 10
 
 
+@verb
 @verb
 def predict(model, x, *, batch_size=None):
     """Predict in inference mode, in batches of bounded memory.
@@ -30,7 +32,7 @@ def predict(model, x, *, batch_size=None):
     """
     x = as_array(x)
     if len(x) == 0:
-        raise ValueError(f"`x` must hold at least one example; got shape {x.shape}.")
+        raise BadArgument(f"`x` must hold at least one example; got shape {x.shape}.")
     if batch_size is None:
         batch_size = batch_that_fits(x)
     if is_short(x, batch_size):

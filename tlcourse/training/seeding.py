@@ -5,7 +5,10 @@ import random
 import keras
 import numpy as np
 
+from tlcourse.arguments import verb
 
+
+@verb
 def seed_keras(seed):
     """Seed the generators behind Keras' new weights and random layers.
 

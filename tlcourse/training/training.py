@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from os import PathLike
 
-from tlcourse.arguments import check_choice, check_count, check_number
+from tlcourse.arguments import check_choice, check_count, check_number, verb
+from tlcourse.errors import BadArgument
 from tlcourse.training.devices import evenly
 from tlcourse.training.optimiser import SCHEDULES, AdamSettings
 
 
+@verb
 @dataclass(frozen=True, kw_only=True)
 class Training:
     """Length, pace and bookkeeping of a training.
@@ -43,7 +45,7 @@ class Training:
     def __post_init__(self):
         check_number(self.learning_rate, "learning_rate", above=0)
         if (self.steps is None) == (self.epochs is None):
-            raise ValueError(
+            raise BadArgument(
                 f"Give exactly one of `steps` and `epochs`; got {self.steps!r} and {self.epochs!r}."
             )
         for name in ("steps", "epochs", "batch_size", "n_evals"):

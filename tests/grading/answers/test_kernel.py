@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tlcourse.errors import CourseError
 from tlcourse.grading.answers.channel import Channel, ChannelBroken
 from tlcourse.grading.answers.kernel import Kernel, Stopped
 from tlcourse.grading.sandbox.sandbox import Limits, NoSandbox, Unprotected, find_sandbox
@@ -253,3 +254,12 @@ def test_a_byte_at_a_time_is_no_way_to_stay(peer):
     with pytest.raises(TimeoutError):
         asking(peer(then), seconds=0.5)
     assert time.monotonic() - begin < 1.5
+
+
+def test_a_folder_whose_name_is_too_long_for_a_socket(tmp_path, monkeypatch):
+    long = tmp_path / ("n" * 100)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    with pytest.raises(CourseError, match="set TMPDIR to a shorter path"):
+        Kernel(Unprotected(), LIMITS).__enter__()
+    assert not list(long.iterdir())

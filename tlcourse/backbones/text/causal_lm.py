@@ -18,7 +18,7 @@ from tlcourse.backbones.text.language_model import (
     pieces_of,
 )
 from tlcourse.domains import data_folder
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 from tlcourse.training import ShuffledBatches, jit_compile, seed_keras
 
 _LEARNING_RATE = 2e-3  # the peak
@@ -92,7 +92,7 @@ def train_causal_lm(texts, *, seed, n_words=4000, epochs=4, batch_size=32, verbo
     """
     counts = Counter(piece for text in texts for piece in pieces_of(text))
     if not counts:
-        raise ValueError("`texts` must contain words; there are none.")
+        raise BadArgument("`texts` must contain words; there are none.")
     vocabulary = [END, UNKNOWN, *(word for word, _ in counts.most_common(n_words - 2))]
     seed_keras(seed)
     language_model = LanguageModel(causal_lm(len(vocabulary), **network), vocabulary)

@@ -7,6 +7,7 @@ import numpy as np
 
 from tlcourse.arguments import verb
 from tlcourse.backbones.text.extras import import_for_texts
+from tlcourse.errors import BadArgument
 from tlcourse.training import OrderedBatches, jit_compile
 
 END, UNKNOWN = "<end>", "<unknown>"  # tokens 0 and 1; an end also precedes the first text
@@ -100,7 +101,7 @@ class LanguageModel:
         """
         row = self.tokens([prompt])[:-1]
         if len(row) >= self.length:
-            raise ValueError(
+            raise BadArgument(
                 f"`prompt` must have fewer than {self.length - 1} words; got {len(row) - 1}."
             )
         sampler = import_for_texts("keras_hub").samplers.TopKSampler(

@@ -11,7 +11,7 @@ from keras import Input, Model, layers, ops
 from tlcourse.arguments import check_count, verb
 from tlcourse.backbones.text.extras import import_for_texts
 from tlcourse.domains import Domain, DomainPair
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 from tlcourse.training import extract_features
 
 # Supported model types in Hugging Face's layout: encoders that KerasHub can convert.
@@ -192,7 +192,7 @@ def _texts(data):
     texts = list(data) if isinstance(data, (list, tuple, np.ndarray)) else []
     if not texts or not all(isinstance(text, str) for text in texts):
         what = f"{type(texts[0]).__name__}s" if texts else repr(data)
-        raise ValueError(
+        raise BadArgument(
             f"`data` must be texts: a list of at least one str, or a Domain of them; got {what}."
         )
     return [str(text) for text in texts]

@@ -12,7 +12,7 @@ from tlcourse.atomic import write_atomically
 from tlcourse.backbones.text.extras import import_for_texts
 from tlcourse.backbones.text.text_encoder import TextEncoder
 from tlcourse.domains import data_folder
-from tlcourse.errors import CourseError
+from tlcourse.errors import BadArgument, CourseError
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _PADDING, _NO_WORD, _FIRST = 0, 1, 2  # token ids; a text without known words is one _NO_WORD
@@ -76,7 +76,7 @@ def train_words(sentences, *, seed, dimensions=100, epochs=30):
     )
     model.build_vocab(split)
     if not model.wv.index_to_key:
-        raise ValueError("`sentences` must contain words that occur twice; there are none.")
+        raise BadArgument("`sentences` must contain words that occur twice; there are none.")
     model.train(split, total_examples=len(split), epochs=epochs)
     return list(model.wv.index_to_key), model.wv.vectors.astype("float32")
 
@@ -99,7 +99,7 @@ def word_encoder(vocabulary, vectors):
     """
     vectors = np.asarray(vectors, "float32")
     if vectors.ndim != 2 or len(vectors) != len(vocabulary) or not len(vocabulary):
-        raise ValueError(
+        raise BadArgument(
             f"`vectors` must have shape ({len(vocabulary)}, d), one for each word of "
             f"`vocabulary`; got {vectors.shape}."
         )

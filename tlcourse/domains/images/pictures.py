@@ -7,6 +7,7 @@ from importlib.metadata import version
 import numpy as np
 
 from tlcourse.domains.files import fingerprint
+from tlcourse.errors import BadArgument
 
 
 def read_picture(file, size, channels):
@@ -53,7 +54,7 @@ def open_picture(file, channels):
             upright = _eight_bits(ImageOps.exif_transpose(image))
             return _on_white(upright).convert("L" if channels == 1 else "RGB")
     except Exception as error:  # a damaged file can make decoders raise nearly anything
-        raise ValueError(str(error)) from error
+        raise BadArgument(str(error)) from error
 
 
 def picture_recipe(path, code):
@@ -84,7 +85,7 @@ def _eight_bits(image):
         return image
     values = np.asarray(image)
     if image.mode == "F" or values.min() < 0 or values.max() > 65535:
-        raise ValueError("its pixels are not of 8 or 16 bits")
+        raise BadArgument("its pixels are not of 8 or 16 bits")
     return Image.fromarray((values // 256).astype("uint8"))
 
 

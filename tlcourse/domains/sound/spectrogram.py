@@ -7,6 +7,7 @@ import numpy as np
 from tlcourse.arguments import check_count, verb
 from tlcourse.domains.examples import check_examples
 from tlcourse.domains.sound.wav import RATE
+from tlcourse.errors import BadArgument
 
 _WINDOW = 512  # samples per column, before weighting: 64 ms at 8 kHz
 _LOWEST = 60  # Hz; below it microphones hum and nobody speaks
@@ -46,7 +47,7 @@ def log_mel(waveforms, *, rate=RATE, size=28):
     waveforms = np.asarray(waveforms)
     if waveforms.ndim != 2 or waveforms.shape[1] < max(size**2, _WINDOW):
         hint = ": `waveforms[None]` makes one of them a batch" if waveforms.ndim == 1 else ""
-        raise ValueError(
+        raise BadArgument(
             f"`waveforms` must have shape (n, samples) with at least {max(size**2, _WINDOW)} "
             f"samples; got {waveforms.shape}{hint}."
         )

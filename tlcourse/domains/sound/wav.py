@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tlcourse.arguments import check_count, check_number, verb
+from tlcourse.errors import BadArgument
 
 RATE = 8000  # samples a second; all sounds of the course have it
 _RATES = range(4000, 192_001)
@@ -35,18 +36,16 @@ def read_wav(file, *, rate=RATE, seconds=None):
         >>> log_mel(read_wav("seven.wav", seconds=1)[None])  # doctest: +SKIP
     """
     if not isinstance(file, (str, os.PathLike)):
-        raise ValueError(  # noqa: TRY004 (every bad argument of this room is a ValueError)
-            f"`file` must be a WAV file's path; got {file!r}."
-        )
+        raise BadArgument(f"`file` must be a WAV file's path; got {file!r}.")
     check_count(rate, "rate", at_least=_RATES[0], at_most=_RATES[-1])
     if seconds is not None:
         check_number(seconds, "seconds", above=0)
     try:
         found, samples = decode_wav(Path(file).expanduser().read_bytes())
     except OSError as error:
-        raise ValueError(f"`file` cannot be read: {file} ({error.strerror}).") from error
+        raise BadArgument(f"`file` cannot be read: {file} ({error.strerror}).") from error
     except ValueError as error:
-        raise ValueError(f"`file` must be a whole WAV file; {file}: {error}.") from error
+        raise BadArgument(f"`file` must be a whole WAV file; {file}: {error}.") from error
     waveform = to_waveform(samples).mean(axis=1)
     if found != rate:
         from scipy.signal import resample_poly
@@ -77,13 +76,13 @@ def decode_wav(content):
             warnings.filterwarnings("error", "Reached EOF", wavfile.WavFileWarning)
             rate, samples = wavfile.read(io.BytesIO(content))
     except Exception as error:  # a damaged file can make the reader raise nearly anything
-        raise ValueError(_reason(content, error)) from error
+        raise BadArgument(_reason(content, error)) from error
     if samples.size == 0:
-        raise ValueError("it holds a header but no sound")
+        raise BadArgument("it holds a header but no sound")
     if rate not in _RATES:
-        raise ValueError(f"its header claims {rate} samples a second")
+        raise BadArgument(f"its header claims {rate} samples a second")
     if samples.dtype.kind == "f" and not np.isfinite(samples).all():
-        raise ValueError("it holds NaN or infinity")
+        raise BadArgument("it holds NaN or infinity")
     return rate, samples.reshape(len(samples), -1)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from tlcourse.errors import CourseError
 from tlcourse.grading.answers.channel import Channel, ChannelBroken
 from tlcourse.grading.answers.sandboxed_kernel import MIME_TYPE
 from tlcourse.grading.folders import new_folder, remove_folder
@@ -53,7 +54,7 @@ class Kernel:
         self._listener = socket.socket(socket.AF_UNIX)
         path = self._folder / "shell"
         try:
-            self._listener.bind(str(path))
+            self._bind(path)
             self._listener.listen(1)
             self._listener.settimeout(_LOOK_SECONDS)
             program = [
@@ -133,6 +134,15 @@ class Kernel:
         for thread in self._threads:
             thread.join(timeout=2)
         remove_folder(self._folder)
+
+    def _bind(self, path):
+        try:
+            self._listener.bind(str(path))
+        except OSError as error:  # a socket's address has a hundred bytes or so
+            raise CourseError(
+                f"the folder for temporary files, {path.parent.parent}, cannot hold a socket "
+                f"({error.strerror or error}); set TMPDIR to a shorter path, such as /tmp."
+            ) from error
 
     def _settings(self, path, key):
         limits = self._sandbox.own_limits(self._limits)

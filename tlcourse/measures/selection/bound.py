@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tlcourse.arguments import check_seed, verb
+from tlcourse.errors import BadArgument
 from tlcourse.measures.arrays import check_classes
 from tlcourse.measures.selection.linear_classifier import fit_linear, linear_error
 from tlcourse.measures.selection.proxy_a_distance import check_two_domains, split_distance
@@ -80,7 +81,7 @@ def target_error_bound(source_features, source_labels, target_features, target_l
     labels_target = _check_pairs(target_labels, len(target), "target")
     unknown = np.setdiff1d(labels_target, labels_source)
     if unknown.size:
-        raise ValueError(
+        raise BadArgument(
             f"`target_labels` must be classes that `source_labels` has; {unknown[0]} is not."
         )
     rng = np.random.default_rng(check_seed(seed))
@@ -112,7 +113,7 @@ def _check_pairs(labels, n_examples, domain):
     classes, _ = check_classes(labels, n_examples, name, f"{domain}_features")
     rarest = np.bincount(classes).argmin()
     if np.bincount(classes)[rarest] < 2:
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must hold at least 2 examples of each class, one to train and one to test; "
             f"class {np.unique(labels)[rarest]} has 1."
         )

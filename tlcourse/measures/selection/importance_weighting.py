@@ -3,6 +3,7 @@
 import numpy as np
 
 from tlcourse.arguments import check_seed, verb
+from tlcourse.errors import BadArgument
 from tlcourse.measures.arrays import check_values
 from tlcourse.measures.selection.linear_classifier import fit_linear
 from tlcourse.measures.selection.proxy_a_distance import check_two_domains
@@ -140,7 +141,7 @@ def _check(source_losses, sample_weight, *, least):
     losses = check_values(source_losses, "source_losses", least=least)
     weights = check_values(sample_weight, "sample_weight", least=least, n=losses.size)
     if weights.min() < 0 or weights.max() == 0:
-        raise ValueError(
+        raise BadArgument(
             f"`sample_weight` must be 0 or more, and not all 0; they lie in "
             f"{weights.min():.4g} to {weights.max():.4g}."
         )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 from tlcourse.measures.arrays import check_features
 
 
@@ -42,7 +43,7 @@ def linear_cka(features, other_features):
     x = _centred(features, "features")
     y = _centred(other_features, "other_features")
     if len(y) != len(x):
-        raise ValueError(
+        raise BadArgument(
             f"`other_features` must hold the {len(x)} examples of `features`; got {y.shape}."
         )
     if len(x) < max(x.shape[1], y.shape[1]):
@@ -60,5 +61,5 @@ def _centred(features, name):
     centred = features - features.mean(axis=0)
     largest = np.abs(centred).max()
     if largest <= 1e-14 * np.abs(features).max():
-        raise ValueError(f"`{name}` must differ between examples; all rows are the same.")
+        raise BadArgument(f"`{name}` must differ between examples; all rows are the same.")
     return centred / largest  # so that no square overflows or underflows

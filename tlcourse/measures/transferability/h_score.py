@@ -3,6 +3,7 @@
 import numpy as np
 
 from tlcourse.arguments import verb
+from tlcourse.errors import BadArgument
 from tlcourse.measures.arrays import check_classes, check_features
 
 
@@ -50,7 +51,7 @@ def h_score(features, labels, *, shrinkage=None):
     features = check_features(features, "features")
     classes, n_classes = check_classes(labels, len(features), "labels", "features")
     if shrinkage not in (None, "ledoit-wolf"):
-        raise ValueError(f"`shrinkage` must be None or 'ledoit-wolf'; got {shrinkage!r}.")
+        raise BadArgument(f"`shrinkage` must be None or 'ledoit-wolf'; got {shrinkage!r}.")
     n, d = features.shape
     centred = features - features.mean(axis=0)
     u, singular, _ = np.linalg.svd(centred, full_matrices=False)

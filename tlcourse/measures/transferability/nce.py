@@ -4,6 +4,7 @@ import numpy as np
 
 from tlcourse.arguments import verb
 from tlcourse.domains import check_labels
+from tlcourse.errors import BadArgument
 from tlcourse.measures.arrays import check_classes
 
 
@@ -39,7 +40,7 @@ def nce(source_labels, labels):
     """
     labels = np.asarray(labels)
     if labels.ndim != 1 or labels.size == 0:
-        raise ValueError(f"`labels` must have shape (n,), n >= 1; got {labels.shape}.")
+        raise BadArgument(f"`labels` must have shape (n,), n >= 1; got {labels.shape}.")
     classes, n_classes = check_classes(labels, labels.size, "labels", "labels")
     source_labels = np.asarray(source_labels)
     check_labels(source_labels, labels.size, None, "source_labels", "labels")

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from tlcourse.errors import BadArgument
 from tlcourse.models import copy_of
 from tlcourse.strategies.adaptation.source_trained import SourceTrained
 from tlcourse.training import predict
@@ -33,7 +34,7 @@ class AdaBN(SourceTrained):
             layer for layer in backbone.layers if isinstance(layer, keras.layers.BatchNormalization)
         ]
         if not layers:
-            raise ValueError(
+            raise BadArgument(
                 f"`start` must have batch normalisation in its backbone; '{backbone.name}' has "
                 "none, and AdaBN nothing to change."
             )

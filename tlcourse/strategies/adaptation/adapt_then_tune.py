@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+from tlcourse.errors import BadArgument
 from tlcourse.strategies.adaptation.adaptation import Adaptation
 from tlcourse.strategies.fine_tuning import FineTune
 from tlcourse.strategies.strategy import Strategy
@@ -24,9 +25,7 @@ class AdaptThenTune(Strategy):
     def __init__(self, adaptation, *, augment=None, **settings):
         super().__init__(**settings)
         if not isinstance(adaptation, Adaptation):
-            raise ValueError(  # noqa: TRY004
-                f"`adaptation` must be a strategy such as MCC(); got {adaptation!r}."
-            )
+            raise BadArgument(f"`adaptation` must be a strategy such as MCC(); got {adaptation!r}.")
         self.adaptation = adaptation
         self.augment = augment
         self._settings = settings

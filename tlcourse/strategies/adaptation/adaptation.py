@@ -5,6 +5,7 @@ from keras import ops
 
 from tlcourse.arguments import check_choice
 from tlcourse.domains import check_same_classes, stratified_split
+from tlcourse.errors import BadArgument
 from tlcourse.models import copy_of, new_head, rebuilt, single_layers, thaw
 from tlcourse.strategies.adaptation.alignment_loss import check_terms
 from tlcourse.strategies.adaptation.selection import LABEL_FREE, label_free_scores
@@ -64,7 +65,7 @@ class Adaptation(Strategy):
     ):
         super().__init__(**settings)
         if self.training.validation:
-            raise ValueError("`validation` is for labelled targets; give `select` instead.")
+            raise BadArgument("`validation` is for labelled targets; give `select` instead.")
         check_choice(select, "select", (*_SELECTED, *LABEL_FREE))
         self.backbone = backbone
         self.head = head
@@ -92,9 +93,9 @@ class Adaptation(Strategy):
         """
         check_same_classes(data)
         if data.source.n_classes < 2:
-            raise ValueError(f"`data` must have at least 2 classes; got {data!r}.")
+            raise BadArgument(f"`data` must have at least 2 classes; got {data!r}.")
         if self.select == "oracle" and not eval_test:
-            raise ValueError("`select='oracle'` needs `eval_test=True`: it looks at test labels.")
+            raise BadArgument("`select='oracle'` needs `eval_test=True`: it looks at test labels.")
         return super().fit(data, seed=seed, eval_test=eval_test)
 
     def _labelled(self, target, source, shots, seed):

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tlcourse.arguments import check_number
+from tlcourse.errors import BadArgument
 from tlcourse.losses import adversarial_strength
 
 
@@ -90,9 +91,9 @@ def check_terms(terms):
     terms = tuple(terms)
     others = [term for term in terms if not isinstance(term, AlignmentLoss)]
     if others:
-        raise ValueError(f"`terms` must be terms such as MmdTerm(); got {others[0]!r}.")
+        raise BadArgument(f"`terms` must be terms such as MmdTerm(); got {others[0]!r}.")
     names = [term.name for term in terms]
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"`terms` must have different names; two are {name!r}.")
+            raise BadArgument(f"`terms` must have different names; two are {name!r}.")
     return terms

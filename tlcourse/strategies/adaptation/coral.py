@@ -3,6 +3,7 @@
 import numpy as np
 
 from tlcourse.arguments import check_number
+from tlcourse.errors import BadArgument
 from tlcourse.models import copy_of, freeze, new_head
 from tlcourse.strategies.adaptation.source_trained import SourceTrained
 from tlcourse.strategies.counting import n_parameters
@@ -74,7 +75,7 @@ def recolour(source_features, target_features, *, shrinkage=0.1):
     source, target = (np.asarray(x, "float64") for x in (source_features, target_features))
     for name, x in (("source_features", source), ("target_features", target)):
         if x.ndim != 2 or len(x) < 2 or x.shape[1] != source.shape[1]:
-            raise ValueError(
+            raise BadArgument(
                 f"`{name}` must have shape (n, {source.shape[-1]}) with n at least 2: a "
                 f"covariance needs two rows; got {x.shape}."
             )

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import softmax
 
 from tlcourse.arguments import check_choice, verb
+from tlcourse.errors import BadArgument
 from tlcourse.measures import (
     entropy_score,
     information_maximisation_score,
@@ -51,7 +52,7 @@ def selected_accuracies(result, *, score="information_maximisation"):
     """
     check_choice(score, "score", tuple(LABEL_FREE))
     if "oracle" not in result.history:
-        raise ValueError("`result` must be of an adaptation fitted with `eval_test=True`.")
+        raise BadArgument("`result` must be of an adaptation fitted with `eval_test=True`.")
     oracle = result.history["oracle"]
     return {
         "source-validated": oracle[int(np.argmax(result.history["source_validation"]))],

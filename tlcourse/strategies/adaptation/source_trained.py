@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from tlcourse.arguments import check_seed
 from tlcourse.domains import check_same_classes
+from tlcourse.errors import BadArgument
 from tlcourse.measures import accuracy
 from tlcourse.models import join
 from tlcourse.strategies.adaptation.source_only import SourceOnly
@@ -29,7 +30,7 @@ class SourceTrained(Trainable):
     def __init__(self, start=None, **settings):
         super().__init__(**settings)
         if self.training.validation:
-            raise ValueError("`validation` is for labelled targets; here no label of it is used.")
+            raise BadArgument("`validation` is for labelled targets; here no label of it is used.")
         self.start = SourceOnly() if start is None else start
         if not isinstance(self.start, TransferResult):
             check_is_strategy(self.start, "start")
@@ -53,7 +54,7 @@ class SourceTrained(Trainable):
         check_same_classes(data)
         seed = check_seed(seed)
         if eval_test:
-            raise ValueError(f"`eval_test` is not for {type(self).__name__}: it has no curve.")
+            raise BadArgument(f"`eval_test` is not for {type(self).__name__}: it has no curve.")
         start = self.start
         if not isinstance(start, TransferResult):
             start = start.fit(data, seed=seed)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from tlcourse.arguments import check_count
+from tlcourse.errors import BadArgument
 from tlcourse.models import copy_of, freeze
 from tlcourse.strategies.adaptation.source_trained import SourceTrained
 from tlcourse.strategies.counting import n_parameters
@@ -78,7 +79,7 @@ def align(source_features, target_features, *, width):
     source, target = (np.asarray(x, "float64") for x in (source_features, target_features))
     most = min(len(source) - 1, len(target) - 1, source.shape[1])
     if width > most:
-        raise ValueError(
+        raise BadArgument(
             f"`width` must be at most {most}, by the features and images that there are; "
             f"got {width}."
         )

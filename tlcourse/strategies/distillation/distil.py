@@ -8,6 +8,7 @@ from keras import ops
 
 from tlcourse.arguments import check_number
 from tlcourse.domains import check_examples
+from tlcourse.errors import BadArgument
 from tlcourse.losses import distillation_loss
 from tlcourse.strategies.distillation.hints import learn_hint
 from tlcourse.strategies.from_scratch import FromScratch
@@ -48,7 +49,7 @@ class Distil(FromScratch):
         _check_teacher(teacher)
         self.loss = TeacherAndLabels(temperature=temperature, share=share)
         if hints is not None and (isinstance(hints, str) or len(hints) != 2):
-            raise ValueError(
+            raise BadArgument(
                 f"`hints` must be two names of layers, the student's and the teacher's; "
                 f"got {hints!r}."
             )
@@ -57,10 +58,10 @@ class Distil(FromScratch):
 
     def _prepare(self, target):
         if target.n_classes < 2:
-            raise ValueError(f"`data` must have at least 2 classes; got {target!r}.")
+            raise BadArgument(f"`data` must have at least 2 classes; got {target!r}.")
         takes, gives = self.teacher.input_shape[1:], self.teacher.output_shape[1:]
         if takes != target.input_shape or gives != (target.n_classes,):
-            raise ValueError(
+            raise BadArgument(
                 f"`teacher` must take {target.input_shape} and give {target.n_classes} logits, one "
                 f"per class of '{target.name}'; '{self.teacher.name}' takes {takes} and gives "
                 f"{gives}."
@@ -110,7 +111,7 @@ class TeacherAndLabels(keras.losses.Loss):
 def _check_teacher(teacher):
     single = isinstance(teacher, keras.Model) and len(getattr(teacher, "inputs", None) or ()) == 1
     if not single or len(teacher.outputs) != 1:
-        raise ValueError(
+        raise BadArgument(
             "`teacher` must be a functional or sequential keras.Model, images to logits; "
             f"got {teacher!r}."
         )
@@ -120,7 +121,7 @@ def _logits_of(teacher, x):
     logits = predict(teacher, x)
     check_examples(logits, "teacher(x)")
     if (logits >= 0).all() and np.allclose(logits.sum(axis=1), 1, atol=1e-3):
-        raise ValueError(
+        raise BadArgument(
             f"`teacher` must give logits; those of '{teacher.name}' are all >= 0 and sum to 1, as "
             "probabilities do. Take the model without its softmax."
         )

@@ -3,7 +3,7 @@
 import keras
 from keras import Model, layers
 
-from tlcourse.errors import UnknownName, near
+from tlcourse.errors import BadArgument, UnknownName, near
 from tlcourse.losses import hint_loss
 from tlcourse.training import predict, train
 
@@ -38,7 +38,7 @@ def learn_hint(student, teacher, hints, x, training, *, seed=0):
     """
     guided, guide = _up_to(student, hints[0], 0), _up_to(teacher, hints[1], 1)
     if guided.output_shape[1:-1] != guide.output_shape[1:-1]:
-        raise ValueError(
+        raise BadArgument(
             f"`hints` must name layers whose features differ in the last axis at most; "
             f"'{hints[0]}' gives {guided.output_shape[1:]}, '{hints[1]}' {guide.output_shape[1:]}."
         )

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tlcourse.arguments import check_count
+from tlcourse.errors import BadArgument
 from tlcourse.models import freeze, insert_after, layers_up_to, stage_ends
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
@@ -39,7 +40,7 @@ class Adapters(FineTune):
         check_count(width, "width")
         self.width = width
         if not self._ends(backbone):
-            raise ValueError(
+            raise BadArgument(
                 f"`backbone` must have a stage that ends after `freeze_to`; '{backbone.name}' has "
                 "none."
             )

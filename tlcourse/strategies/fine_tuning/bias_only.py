@@ -2,6 +2,7 @@
 
 from keras import layers
 
+from tlcourse.errors import BadArgument
 from tlcourse.models import layers_up_to, single_layers
 from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
@@ -33,7 +34,7 @@ class BiasOnly(FineTune):
     def __init__(self, backbone, *, freeze_to=None, **settings):
         super().__init__(backbone, freeze_to=freeze_to, **settings)
         if not any(map(_is_offset, self._reached(backbone))):
-            raise ValueError(
+            raise BadArgument(
                 f"`backbone` must have biases or norms to train; '{backbone.name}' has none that "
                 "is not frozen."
             )

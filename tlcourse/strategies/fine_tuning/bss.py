@@ -3,6 +3,7 @@
 import keras
 
 from tlcourse.arguments import check_count, check_number
+from tlcourse.errors import BadArgument
 from tlcourse.losses import bss_loss
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
@@ -34,7 +35,7 @@ class BSS(FineTune):
         check_count(k, "k")
         width = backbone.output_shape[-1]
         if k > width:
-            raise ValueError(f"`k` must be at most {width}, the width of the features; got {k}.")
+            raise BadArgument(f"`k` must be at most {width}, the width of the features; got {k}.")
         self.strength = strength
         self.k = k
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tlcourse.arguments import check_number
+from tlcourse.errors import BadArgument
 from tlcourse.models import (
     check_backbone,
     copy_of,
@@ -80,7 +81,7 @@ class FineTune(Strategy):
         if self.head is None:
             return backbone, new_head(backbone, target.n_classes, dropout=self.dropout)
         if self.head.output_shape[-1] != target.n_classes:
-            raise ValueError(
+            raise BadArgument(
                 f"`head` must give {target.n_classes} logits, one per class of "
                 f"'{target.name}'; it gives {self.head.output_shape[-1]}. "
                 "Leave `head` out to begin with a new one."

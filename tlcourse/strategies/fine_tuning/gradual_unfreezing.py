@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from tlcourse.errors import BadArgument
 from tlcourse.models import freeze_stages, layers_up_to, single_layers, stages, values_of
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
 
@@ -46,7 +47,7 @@ class GradualUnfreezing(FineTune):
 
     def _check_steps(self, steps):
         if steps < self.n_phases:
-            raise ValueError(
+            raise BadArgument(
                 f"`steps` must be at least {self.n_phases}, one for the head and one for each "
                 f"stage; got {steps}."
             )

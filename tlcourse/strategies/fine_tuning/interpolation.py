@@ -6,6 +6,7 @@ import numpy as np
 from keras import Model
 
 from tlcourse.arguments import check_number, verb
+from tlcourse.errors import BadArgument
 from tlcourse.measures import accuracy
 from tlcourse.models import copy_of, single_layers, values_of
 
@@ -44,7 +45,7 @@ def interpolate(start, end, share):
     """
     for name, model in (("start", start), ("end", end)):
         if not isinstance(model, Model):
-            raise ValueError(f"`{name}` must be a keras.Model; got {model!r}.")  # noqa: TRY004
+            raise BadArgument(f"`{name}` must be a keras.Model; got {model!r}.")
     check_number(share, "share", at_least=0, at_most=1)
     _check_alike(start, end)
     between = copy_of(end)
@@ -80,7 +81,7 @@ def interpolation_path(start, end, domains, shares=(0.0, 0.25, 0.5, 0.75, 1.0)):
     domains, shares = list(domains), list(shares)
     names = [domain.name for domain in domains]
     if not names or len(set(names)) < len(names):
-        raise ValueError(f"`domains` must have names, each its own; got {names}.")
+        raise BadArgument(f"`domains` must have names, each its own; got {names}.")
     path = {name: np.zeros(len(shares)) for name in names}
     for i, share in enumerate(shares):
         model = interpolate(start, end, share)
@@ -116,7 +117,7 @@ def closest_to_both(source_weight, target_weight, strength):
     source = np.asarray(source_weight, dtype="float64")
     target = np.asarray(target_weight, dtype="float64")
     if source.shape != target.shape:
-        raise ValueError(
+        raise BadArgument(
             f"`target_weight` must have shape {source.shape} like `source_weight`; "
             f"got {target.shape}."
         )
@@ -131,7 +132,7 @@ def _check_alike(start, end):
     ]
     if differing:
         more = f", and {len(differing) - 3} more" if len(differing) > 3 else ""
-        raise ValueError(
+        raise BadArgument(
             f"`end` must have the variables of `start`; they differ in {'; '.join(differing[:3])}"
             f"{more}."
         )

@@ -8,6 +8,7 @@ import keras
 from keras import layers
 
 from tlcourse.arguments import check_count, check_number, verb
+from tlcourse.errors import BadArgument
 from tlcourse.models import layers_up_to, single_layers
 from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
@@ -105,20 +106,20 @@ def _adapted(from_layers):
 
 def _check_kernels(backbone, adapted, rank):
     if not adapted:
-        raise ValueError(
+        raise BadArgument(
             f"`backbone` must have a dense or convolution layer to adapt; '{backbone.name}' has "
             "none that is not frozen."
         )
     for layer in adapted:
         if layer.lora_enabled:
-            raise ValueError(
+            raise BadArgument(
                 f"`backbone` must not have LoRA already, as layer '{layer.name}' has: "
                 "`merge_lora(backbone)` makes it a plain one."
             )
         shape = layer.kernel.shape
         limit = min(math.prod(shape[:-1]), shape[-1])
         if rank > limit:
-            raise ValueError(
+            raise BadArgument(
                 f"`rank` must be at most {limit}, the smaller side of the kernel of layer "
                 f"'{layer.name}'; got {rank}."
             )

@@ -3,12 +3,14 @@
 import math
 import time
 from dataclasses import dataclass, field
+from numbers import Real
 
 import keras
 import numpy as np
 
 from tlcourse.arguments import check_choice, check_seed
 from tlcourse.domains import check_examples
+from tlcourse.errors import BadArgument
 from tlcourse.models import check_backbone
 from tlcourse.strategies.counting import n_parameters
 from tlcourse.strategies.multi_task.task import Task, check_tasks, checked_labels, head_of
@@ -64,7 +66,7 @@ class MultiTask(Trainable):
     ):
         super().__init__(**settings)
         if self.training.validation:
-            raise ValueError("`validation` is not for several tasks: there is no one best step.")
+            raise BadArgument("`validation` is not for several tasks: there is no one best step.")
         if not isinstance(backbone, str):
             check_backbone(backbone)
         self.tasks = check_tasks(tasks)
@@ -96,7 +98,7 @@ class MultiTask(Trainable):
         seed = check_seed(seed)
         x, x_test = _images(x, "x"), _images(x_test, "x_test")
         if x.shape[1:] != x_test.shape[1:]:
-            raise ValueError(
+            raise BadArgument(
                 f"`x_test` must hold examples of shape {x.shape[1:]} like `x`; "
                 f"got {x_test.shape[1:]}."
             )
@@ -228,12 +230,12 @@ def _score(task, outputs, labels):
 
 def _check_weights(weights, tasks, weighting):
     if weighting != "fixed":
-        raise ValueError(f"`weights` go with `weighting='fixed'` only; got {weighting!r}.")
+        raise BadArgument(f"`weights` go with `weighting='fixed'` only; got {weighting!r}.")
     names = {task.name for task in tasks}
     if not isinstance(weights, dict) or set(weights) != names:
-        raise ValueError(
+        raise BadArgument(
             f"`weights` must be a dict with a number for each of {sorted(names)}; got {weights!r}."
         )
-    numbers = [w for w in weights.values() if isinstance(w, (int, float)) and 0 <= w < math.inf]
+    numbers = [w for w in weights.values() if isinstance(w, Real) and 0 <= w < math.inf]
     if len(numbers) != len(names) or not any(numbers):
-        raise ValueError(f"`weights` must be finite, >= 0 and not all 0; got {weights!r}.")
+        raise BadArgument(f"`weights` must be finite, >= 0 and not all 0; got {weights!r}.")

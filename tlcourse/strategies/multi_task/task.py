@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tlcourse.arguments import check_count
+from tlcourse.arguments import check_count, verb
 from tlcourse.domains import check_labels
-from tlcourse.errors import UnknownName, near
+from tlcourse.errors import BadArgument, UnknownName, near
 
 KINDS = ("classification", "regression")
 
 
+@verb
 @dataclass(frozen=True)
 class Task:
     """One of the tasks of a network with several heads.
@@ -36,7 +37,7 @@ class Task:
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name.isidentifier():
-            raise ValueError(f"`name` must be a Python name, such as 'digit'; got {self.name!r}.")
+            raise BadArgument(f"`name` must be a Python name, such as 'digit'; got {self.name!r}.")
         if self.kind not in KINDS:
             raise UnknownName(f"`kind` of '{self.name}' is {self.kind!r}.{near(self.kind, KINDS)}")
         least = 2 if self.kind == "classification" else 1
@@ -57,11 +58,11 @@ def check_tasks(tasks):
     """
     tasks = tuple(tasks)
     if not tasks or not all(isinstance(task, Task) for task in tasks):
-        raise ValueError(f"`tasks` must be Tasks, at least one; got {list(tasks)}.")
+        raise BadArgument(f"`tasks` must be Tasks, at least one; got {list(tasks)}.")
     names = [task.name for task in tasks]
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"`tasks` must have different names; two are {name!r}.")
+            raise BadArgument(f"`tasks` must have different names; two are {name!r}.")
     return tasks
 
 
@@ -87,12 +88,12 @@ def checked_labels(tasks, labels, n_examples, argument):
         ValueError: if a task has no labels, or they do not fit it.
     """
     if not isinstance(labels, dict):
-        raise ValueError(  # noqa: TRY004 (one kind of error for every argument that is wrong)
+        raise BadArgument(
             f"`{argument}` must be a dict, task name to array; got {type(labels).__name__}."
         )
     missing = [task.name for task in tasks if task.name not in labels]
     if missing:
-        raise ValueError(
+        raise BadArgument(
             f"`{argument}` must hold an array for each task; {missing} are missing in "
             f"{sorted(labels)}."
         )
@@ -111,9 +112,9 @@ def _checked(task, labels, n_examples, name):
     if labels.shape == (n_examples,):
         labels = labels[:, None]
     if labels.shape != wanted:
-        raise ValueError(
+        raise BadArgument(
             f"`{name}` must have shape {wanted}, one row per example; got {labels.shape}."
         )
     if labels.dtype.kind not in "fiu" or not np.isfinite(labels).all():
-        raise ValueError(f"`{name}` must be finite numbers; got NaN, infinity or {labels.dtype}.")
+        raise BadArgument(f"`{name}` must be finite numbers; got NaN, infinity or {labels.dtype}.")
     return labels.astype("float32")

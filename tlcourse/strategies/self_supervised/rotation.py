@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from tlcourse.errors import BadArgument
 from tlcourse.strategies.self_supervised.self_supervised import SelfSupervised
 
 _QUARTERS = 4
@@ -26,7 +27,7 @@ class RotationPrediction(SelfSupervised):
 
     def _check(self, x):
         if x.shape[1] != x.shape[2]:
-            raise ValueError(f"`data` must hold square images to be turned; got {x.shape[1:]}.")
+            raise BadArgument(f"`data` must hold square images to be turned; got {x.shape[1:]}.")
 
     def _pretext(self, backbone):
         images = keras.Input(backbone.input_shape[1:], name="images")

@@ -8,6 +8,7 @@ import numpy as np
 
 from tlcourse.arguments import check_seed
 from tlcourse.domains import Domain, check_examples
+from tlcourse.errors import BadArgument
 from tlcourse.models import check_backbone
 from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.trainable import Trainable
@@ -37,7 +38,7 @@ class SelfSupervised(Trainable):
     def __init__(self, *, backbone="small_cnn", **settings):
         super().__init__(**settings)
         if self.training.validation:
-            raise ValueError("`validation` needs labels; this learns without any.")
+            raise BadArgument("`validation` needs labels; this learns without any.")
         if not isinstance(backbone, str):
             check_backbone(backbone)
         self.backbone = backbone
@@ -126,7 +127,7 @@ def _images(data):
     """Return the images alone."""
     x = np.asarray(data.x_train if isinstance(data, Domain) else data)
     if x.dtype == object or x.ndim != 4:
-        raise ValueError(
+        raise BadArgument(
             "`data` must be a Domain of images, or images (n, height, width, channels); got "
             f"{type(data).__name__} of shape {x.shape}."
         )

@@ -6,6 +6,7 @@ from keras import layers, ops
 
 from tlcourse.arguments import check_number
 from tlcourse.backbones import RandomAffine
+from tlcourse.errors import BadArgument
 from tlcourse.losses import nt_xent
 from tlcourse.models import rebuilt
 from tlcourse.strategies.self_supervised.self_supervised import SelfSupervised
@@ -38,12 +39,12 @@ class SimCLR(SelfSupervised):
     def __init__(self, *, temperature=0.5, projection=(128, 64), augment=None, **settings):
         super().__init__(**settings)
         if self.training.batch_size < 2:
-            raise ValueError(
+            raise BadArgument(
                 "`batch_size` must be at least 2, to have negatives; "
                 f"got {self.training.batch_size}."
             )
         if len(tuple(projection)) != 2 or min(projection) < 1:
-            raise ValueError(f"`projection` must be two widths, at least 1; got {projection!r}.")
+            raise BadArgument(f"`projection` must be two widths, at least 1; got {projection!r}.")
         self.loss = ViewsTogether(temperature=temperature)
         self.projection = tuple(projection)
         if augment is None:
@@ -51,12 +52,12 @@ class SimCLR(SelfSupervised):
             contrast = layers.RandomContrast((0.5, 0.5), value_range=(0.0, 1.0))
             augment = [RandomAffine(shear=0.2, scale=0.2, shift=0.1), contrast]
         if not all(isinstance(layer, layers.Layer) for layer in augment):
-            raise ValueError(f"`augment` must be a list of keras.layers.Layer; got {augment!r}.")
+            raise BadArgument(f"`augment` must be a list of keras.layers.Layer; got {augment!r}.")
         self.augment = list(augment)
 
     def _check(self, x):
         if len(x) < 2:
-            raise ValueError(f"`data` must hold at least 2 images to contrast; got {len(x)}.")
+            raise BadArgument(f"`data` must hold at least 2 images to contrast; got {len(x)}.")
 
     def _pretext(self, backbone):
         shape = backbone.input_shape[1:]
