@@ -26,6 +26,12 @@ def pytest_configure(config):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items):
+    """Files that take long go first, so that no worker is left alone with them at the end."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path.suffix != ".ipynb" and item.path not in long)
+
+
 @pytest.fixture
 def rng():
     return np.random.default_rng(20100101)
