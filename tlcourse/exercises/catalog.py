@@ -1,4 +1,4 @@
-"""Find an exercise by its id."""
+"""Find an exercise or a quiz question by its id."""
 
 import importlib
 import pkgutil
@@ -6,7 +6,7 @@ import re
 
 from tlcourse.errors import UnknownName, near
 
-__all__ = ["find", "for_lesson", "lesson_ids"]
+__all__ = ["find", "find_question", "for_lesson", "lesson_ids", "questions_for_lesson"]
 
 _LESSON_MODULE = re.compile(r"lesson_(\d\d)")
 
@@ -41,7 +41,37 @@ def for_lesson(lesson_id):
             f"`lesson_id` is {lesson_id!r}; no such lesson has exercises."
             f"{near(lesson_id, lesson_ids())}"
         )
-    return importlib.import_module(f"tlcourse.exercises.by_lesson.lesson_{lesson_id}").EXERCISES
+    return _module(lesson_id).EXERCISES
+
+
+def questions_for_lesson(lesson_id):
+    """Return the quiz questions of one lesson.
+
+    Args:
+        lesson_id: such as "01".
+
+    Returns:
+        Tuple of `Question`, in the order of the lesson; empty where there is no such lesson.
+    """
+    return _module(lesson_id).QUESTIONS if lesson_id in lesson_ids() else ()
+
+
+def _module(lesson_id):
+    return importlib.import_module(f"tlcourse.exercises.by_lesson.lesson_{lesson_id}")
+
+
+def find_question(question_id):
+    """Return the quiz question with this id, or None.
+
+    Args:
+        question_id: such as "01.q1"; anything.
+
+    Returns:
+        `Question`, or None where there is none of that id.
+    """
+    lesson_id = question_id.partition(".")[0] if isinstance(question_id, str) else None
+    found = (each for each in questions_for_lesson(lesson_id) if each.id == question_id)
+    return next(found, None)
 
 
 def find(exercise_id):

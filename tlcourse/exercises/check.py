@@ -1,4 +1,4 @@
-"""Check an answer in the notebook, and explain what is wrong."""
+"""Check an answer in the notebook, to an exercise or a quiz question, and explain it."""
 
 import contextlib
 import random
@@ -8,7 +8,8 @@ import zlib
 import numpy as np
 
 from tlcourse.arguments import verb
-from tlcourse.exercises.catalog import find
+from tlcourse.exercises.catalog import find, find_question
+from tlcourse.exercises.quiz import judge_choice
 from tlcourse.exercises.right_answer import right_answer
 from tlcourse.exercises.trial import try_answer
 from tlcourse.exercises.verdict import Verdict
@@ -21,8 +22,9 @@ def check(exercise_id, answer, *, seed=None):
     """Check your answer to an exercise, and show the verdict.
 
     Args:
-        exercise_id: such as "01.1".
-        answer: your function itself, without parentheses.
+        exercise_id: such as "01.1"; or a quiz question, such as "01.q1".
+        answer: your function itself, without parentheses; or the letter of your choice, such as
+            "b", and None as long as you have not chosen.
         seed: whole number; the check draws its inputs from it. The default is fixed, so that the
             same answer gets the same verdict.
 
@@ -30,8 +32,14 @@ def check(exercise_id, answer, *, seed=None):
         Verdict. It has been shown already.
 
     Raises:
-        UnknownName: if there is no such exercise.
+        UnknownName: if there is no such exercise or question.
+        BadArgument: (a ValueError) for a letter that is none of the question's.
     """
+    question = find_question(exercise_id)
+    if question is not None:
+        verdict = judge_choice(question, answer)
+        verdict.display()
+        return verdict
     exercise = find(exercise_id)
     if seed is None:
         seed = zlib.crc32(exercise.id.encode())

@@ -26,7 +26,7 @@ class Verdict:
         exercise_id: such as "01.2".
         status: "passed", "not attempted", "wrong" or "raised".
         points: points earned; some of them where an exercise gives partial credit.
-        max_points: points to earn.
+        max_points: points to earn; 0 for a quiz question.
         message: a few lines for the learner; a line may begin with a label, "Seen: ...".
     """
 
@@ -43,11 +43,13 @@ class Verdict:
 
     def __str__(self):
         icon, word, _ = STATUSES[self.status]
-        return f"{icon} {word} · exercise {self.exercise_id} · {self._score()}\n{self.message}"
+        return f"{icon} {word} · {self._about()}\n{self.message}"
 
-    def _score(self):
+    def _about(self):
+        if not self.max_points:
+            return f"question {self.exercise_id}"
         unit = "point" if self.max_points == 1 else "points"
-        return f"{self.points:g} of {self.max_points} {unit}"
+        return f"exercise {self.exercise_id} · {self.points:g} of {self.max_points} {unit}"
 
     def _repr_html_(self):
         icon, word, colour = STATUSES[self.status]
@@ -62,7 +64,7 @@ class Verdict:
             f"height:1.5em;line-height:1.5em;margin-right:.5em;border-radius:50%;"
             f'text-align:center;font-weight:bold;color:#fff;background:{colour}">{icon}</span>'
             f"<strong>{word}</strong>"
-            f'<span style="opacity:.75"> · exercise {self.exercise_id} · {self._score()}</span>'
+            f'<span style="opacity:.75"> · {self._about()}</span>'
             f"</div>{lines}</div>"
         )
 

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 
 from tlcourse.arguments import verb
+from tlcourse.plots.inline import show_figures_sharply
 
 # Okabe & Ito's palette, told apart with every common kind of colour vision.
 SOURCE = "#0072B2"
@@ -34,7 +35,11 @@ def looks(names):
 
 
 def use_style():
-    """Set matplotlib's defaults for lessons: readable from the back row, small when stored."""
+    """Set matplotlib's defaults for lessons: readable from the back row, small when stored.
+
+    In a notebook, figures are sharp on a HiDPI screen too, and carry an alternative text.
+    """
+    show_figures_sharply()
     plt.rcParams.update(
         {
             "figure.dpi": 80,

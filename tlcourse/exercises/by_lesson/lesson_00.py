@@ -61,4 +61,5 @@ ACCURACY = Exercise(
     ),
 )
 
+QUESTIONS = ()
 EXERCISES = (ACCURACY,)

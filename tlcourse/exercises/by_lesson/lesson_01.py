@@ -273,4 +273,5 @@ TIME = Exercise(
     ),
 )
 
+QUESTIONS = ()
 EXERCISES = (SHOTS, INTERVAL, TIME)

@@ -1,4 +1,4 @@
-"""Make the learner's copy of a notebook: the lesson without its solutions.
+"""Make the learner's copy of a notebook: the lesson without its solutions and the teacher's notes.
 
 It follows nbgrader's rules (LockCells, ClearSolutions, ClearOutput, CheckCellMetadata,
 ComputeChecksums and ClearHiddenTests, in this order), so either tool can make the copy; nbgrader
@@ -14,6 +14,7 @@ __all__ = ["NotebookFormatError", "learner_copy"]
 
 _CODE_STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
 _TEXT_STUB = ("YOUR ANSWER HERE",)
+_FOR_THE_TEACHER = "instructor"  # a cell's tag
 
 
 class NotebookFormatError(CourseError, ValueError):
@@ -24,7 +25,8 @@ def learner_copy(notebook):
     """Return the learner's copy of a source notebook; the source is unchanged.
 
     Solutions become stubs that raise NotImplementedError, hidden tests and outputs are removed,
-    and solution and check cells are protected from accidental deletion.
+    cells tagged `instructor` are left out, and solution and check cells are protected from
+    accidental deletion.
 
     Args:
         notebook: NotebookNode, nbformat 4, in nbgrader's source format.
@@ -38,6 +40,7 @@ def learner_copy(notebook):
     """
     made = copy.deepcopy(notebook)
     made.metadata.pop("celltoolbar", None)
+    made.cells = [cell for cell in made.cells if _FOR_THE_TEACHER not in _tags(cell)]
     _check_marks(made.cells)
     for cell in made.cells:
         _lock(cell)
@@ -46,6 +49,10 @@ def learner_copy(notebook):
         _add_checksum(cell)
         _clear_hidden_tests(cell)
     return made
+
+
+def _tags(cell):
+    return cell.metadata.get("tags", ())
 
 
 def _is_solution(cell):

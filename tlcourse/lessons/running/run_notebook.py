@@ -85,6 +85,7 @@ def execute_notebook(
                 log.seek(0)
                 said = log.read().decode(errors="replace")
                 done.error = f"the kernel did not start: {_last_line(said) or error}"
+    _describe_figures(done.notebook)
     for output in _outputs(done.notebook):
         data = output.get("data", {})
         done.figures += bool(_FIGURES & set(data))
@@ -145,6 +146,20 @@ def _run_cell(client, cell, index, number):
 
 def _outputs(notebook):
     return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+
+def _describe_figures(notebook):
+    """Add to each figure's alternative text, its title so far, the claims that follow it."""
+    claims = []
+    for output in reversed(_outputs(notebook)):
+        data = output.get("data", {})
+        if MIME_TYPE in data:
+            claims.insert(0, data[MIME_TYPE]["text"])
+        alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+        if alt is not None:
+            told = ". ".join([alt, *claims])
+            output.metadata["image/png"]["alt"] = f"{told}."
+            claims = []
 
 
 def _last_line(text):
