@@ -21,7 +21,7 @@ _VERBS = {
     "models": ("freeze", "multi_level"),
     "training": ("extract_features",),
     "backbones": ("RandomAffine", "load_backbone"),
-    "measures": ("interval",),
+    "measures": ("interval", "lead"),
     "strategies": (
         "AdaBN",
         "AdaptThenTune",

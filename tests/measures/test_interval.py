@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from tlcourse.measures import Interval, interval
+from tlcourse.measures import Interval, interval, lead
 
 
 @pytest.mark.parametrize("level", [0.5, 0.95, 0.99])
@@ -46,3 +46,16 @@ def test_values_that_give_no_interval(values):
 def test_a_level_is_a_probability(level):
     with pytest.raises(ValueError, match=r"`level` must be a number in \(0, 1\); got"):
         interval([1, 2], level=level)
+
+
+def test_a_lead_is_paired_and_in_percentage_points():
+    ours, theirs = np.array([0.5, 0.7, 0.9]), np.array([0.4, 0.61, 0.79])
+    found = lead(ours, theirs)
+    assert found.mean == pytest.approx(10)
+    assert found == interval(100 * (ours - theirs))
+    assert found.low > 0 > 100 * (interval(ours).low - interval(theirs).high)  # unpaired sees none
+
+
+def test_a_lead_needs_the_same_seeds():
+    with pytest.raises(ValueError, match="must be of the same seeds; got 3 and 2"):
+        lead([0.1, 0.2, 0.3], [0.1, 0.2])

@@ -6,7 +6,7 @@ import pytest
 
 from tlcourse import plots
 from tlcourse.domains import from_arrays
-from tlcourse.measures import interval
+from tlcourse.measures import Interval, interval
 
 
 @pytest.fixture
@@ -74,7 +74,9 @@ def test_accuracy_along_training_averages_over_seeds_not_over_time(ax):
 
 
 def test_bars_carry_their_numbers(ax):
-    plots.labelled_bars(ax, {"one": 0.25, "two": 0.5}, errors={"one": 0.1, "two": 0.0}, spec=".0%")
+    plots.labelled_bars(ax, {"one": Interval(0.25, 0.1, 5), "two": 0.5}, spec=".0%")
+    assert "n = 5" in ax.get_xlabel()
+    assert ax.xaxis.get_major_formatter()(0.25) == "25%"  # as the numbers beside the bars
     assert [bar.get_width() for bar in ax.patches] == [0.25, 0.5]
     assert [text.get_text() for text in ax.texts] == ["25%", "50%"]
     assert ax.texts[0].xy[0] == pytest.approx(0.35)  # beyond the end of its interval

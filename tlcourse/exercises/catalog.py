@@ -41,7 +41,7 @@ def for_lesson(lesson_id):
             f"`lesson_id` is {lesson_id!r}; no such lesson has exercises."
             f"{near(lesson_id, lesson_ids())}"
         )
-    return _module(lesson_id).EXERCISES
+    return _module(f"lesson_{lesson_id}").EXERCISES
 
 
 def questions_for_lesson(lesson_id):
@@ -53,11 +53,11 @@ def questions_for_lesson(lesson_id):
     Returns:
         Tuple of `Question`, in the order of the lesson; empty where there is no such lesson.
     """
-    return _module(lesson_id).QUESTIONS if lesson_id in lesson_ids() else ()
+    return _module(f"questions_{lesson_id}").QUESTIONS if lesson_id in lesson_ids() else ()
 
 
-def _module(lesson_id):
-    return importlib.import_module(f"tlcourse.exercises.by_lesson.lesson_{lesson_id}")
+def _module(name):
+    return importlib.import_module(f"tlcourse.exercises.by_lesson.{name}")
 
 
 def find_question(question_id):

@@ -10,7 +10,6 @@ import numpy as np
 from tlcourse.arguments import verb
 from tlcourse.exercises.catalog import find, find_question
 from tlcourse.exercises.quiz import judge_choice
-from tlcourse.exercises.right_answer import right_answer
 from tlcourse.exercises.trial import try_answer
 from tlcourse.exercises.verdict import Verdict
 
@@ -58,8 +57,7 @@ def _judge(exercise, answer, seed):
     from tlcourse.exercises.judging import judge  # which is not there in a sandbox
 
     cases = exercise.cases(np.random.default_rng(seed))
-    solve = right_answer(exercise.id)
-    expected = (exercise.observe(solve, case) for case in cases)
+    expected = (exercise.expected(case) for case in cases)
     return judge(exercise, cases, expected, try_answer(exercise.observe, answer, cases))
 
 

@@ -98,6 +98,8 @@ class Exercise:
         mistakes: wrong answers that people really give.
         observe: (answer, case) -> plain data that shows what the answer does. It runs beside the
             answer, and so stands in `observers`.
+        known: (case) -> plain data, what `compare` needs as `expected`, where it is known without
+            trying the right answer, which trains a network; by default that is tried.
         unshown: arguments whose part of a case messages need not show.
     """
 
@@ -107,6 +109,7 @@ class Exercise:
     hints: tuple[str, ...] = field(kw_only=True)
     mistakes: tuple[Mistake, ...] = field(default=(), kw_only=True)
     observe: Callable[[Callable, tuple], Any] = field(default=call, kw_only=True)
+    known: Callable[[tuple], Any] | None = field(default=None, kw_only=True)
     unshown: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
@@ -118,6 +121,12 @@ class Exercise:
     def points(self):
         """What a right answer earns (number), as the check's cell says."""
         return exercise_cells(self.id).points
+
+    def expected(self, case):
+        """Return what `compare` needs to know of a case (plain data)."""
+        if self.known is not None:
+            return self.known(case)
+        return self.observe(right_answer(self.id), case)
 
     @property
     def inputs(self):

@@ -11,17 +11,22 @@ from tlcourse.exercises.plain import NotPlain, plain
 
 __all__ = [
     "IMAGE_SHAPE",
+    "before_training",
     "draws_with_seeds",
     "features_of_backbone",
+    "logits_of_probe",
     "model_on_backbone",
+    "moved_by_training",
     "small_backbone",
+    "trained_on_backbone",
+    "tuned_with_head",
 ]
 
 IMAGE_SHAPE = (12, 12, 1)
 
 
 def small_backbone(seed):
-    """Build a backbone: its own scaling, two blocks of convolution and BatchNorm, pooling.
+    """Build a backbone: its own scaling, two blocks of convolution and BatchNorm, dropout, pooling.
 
     Every weight is drawn at random, the statistics of BatchNorm too, as if it had been trained on
     other data: so inference mode and training mode give clearly different features, and no two
@@ -40,8 +45,10 @@ def small_backbone(seed):
     features = layers.Rescaling(2.0, offset=-1.0)(images)
     for filters in (6, 8):
         features = layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False)(features)
-        features = layers.BatchNormalization()(features)
+        # A momentum of 0.99, the default, takes longer to follow than an exercise trains.
+        features = layers.BatchNormalization(momentum=0.9)(features)
         features = layers.ReLU()(features)
+    features = layers.Dropout(0.3)(features)
     backbone = keras.Model(images, layers.GlobalAveragePooling2D()(features), name="backbone")
     rng = np.random.default_rng(seed)
     backbone.set_weights([_draw(rng, weight.path, weight.shape) for weight in backbone.weights])
@@ -107,12 +114,131 @@ def model_on_backbone(answer, case):
     """
     seed, *inputs = copy.deepcopy(case)
     backbone = small_backbone(seed)
-    before = {
+    before = _before(backbone, inputs)
+    return {**before, **_described(answer(backbone, *inputs))}
+
+
+def trained_on_backbone(answer, case):
+    """Describe the model that an answer trains on a small backbone, and what became of that.
+
+    Args:
+        answer: callable (backbone, images, labels, n_classes) that returns a `keras.Model`.
+        case: (seed of the backbone, images, labels, n_classes).
+
+    Returns:
+        Dict: what `before_training` says, what describes the model, and "after", the backbone's
+        weights when the answer had returned.
+    """
+    seed, images, labels, n_classes = copy.deepcopy(case)
+    backbone = small_backbone(seed)
+    described = _described(answer(backbone, images, labels, n_classes))
+    return {**before_training(case), **described, "after": backbone.get_weights()}
+
+
+def before_training(case):
+    """Describe the network of a case before anything was trained.
+
+    Args:
+        case: (seed of backbone and head, ..., n_classes).
+
+    Returns:
+        Dict: "backbone" and "head", their weights (lists of arrays), "names", what the backbone's
+        are called (list of str), and "inputs", the number of classes in a list.
+    """
+    seed, *_, n_classes = case
+    backbone, head = small_backbone(seed), _small_head(seed, n_classes)
+    return {**_before(backbone, [n_classes]), "head": head.get_weights()}
+
+
+def _small_head(seed, n_classes):
+    import keras
+
+    features = keras.Input((8,))
+    head = keras.Model(features, keras.layers.Dense(n_classes)(features), name="head")
+    rng = np.random.default_rng(seed)
+    head.set_weights([rng.normal(0.0, 0.3, size=weight.shape) for weight in head.weights])
+    return head
+
+
+def tuned_with_head(answer, case):
+    """Describe the model into which an answer tunes a small backbone and its head.
+
+    Args:
+        answer: callable (backbone, head, images, labels) that returns a `keras.Model`.
+        case: (seed of backbone and head, images, labels, n_classes).
+
+    Returns:
+        Dict: as `trained_on_backbone`, where "after" also holds the head's weights.
+    """
+    seed, images, labels, n_classes = copy.deepcopy(case)
+    backbone, head = small_backbone(seed), _small_head(seed, n_classes)
+    described = _described(answer(backbone, head, images, labels))
+    after = backbone.get_weights() + head.get_weights()
+    return {**before_training(case), **described, "after": after}
+
+
+def logits_of_probe(answer, case):
+    """Show what the probe that an answer trains on features gives for other features.
+
+    Args:
+        answer: callable (features, labels, n_classes) that returns a `keras.Model`.
+        case: (features (n, d), labels (n,), number of classes, features to try it on (m, d)).
+
+    Returns:
+        Plain data: float array (m, number of classes) where the answer is right.
+    """
+    import keras
+
+    features, labels, n_classes, others = copy.deepcopy(case)
+    probe = answer(features, labels, n_classes)
+    if not isinstance(probe, keras.Model):
+        raise NotPlain(f"returned a `{type(probe).__name__}`; a `keras.Model` was asked for.")
+    return plain(probe.predict(others, verbose=0))
+
+
+def moved_by_training(answer, case):
+    """Show which of a model's weights an answer says that a training moved.
+
+    Args:
+        answer: callable (model, train) that returns paths of variables.
+        case: (seed of the model, images, labels, which): which part trains, "all", "head", or
+            "head and statistics" of BatchNorm.
+
+    Returns:
+        Plain data: {"moved": positions in `model.weights` (list of int), "names": what all the
+        weights are called}; or what the answer gave, where it is no collection of their paths.
+    """
+    import keras
+
+    seed, images, labels, which = copy.deepcopy(case)
+    backbone = small_backbone(seed)
+    backbone.trainable = which == "all"
+    if which == "head and statistics":
+        backbone.trainable = True
+        for variable in backbone.trainable_variables:
+            variable.trainable = False
+    model = keras.Sequential([backbone, keras.layers.Dense(int(labels.max()) + 1)])
+    model.build((None, *IMAGE_SHAPE))
+    model.compile(
+        keras.optimizers.SGD(0.1),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        run_eagerly=True,
+    )
+    paths = [variable.path for variable in model.weights]
+    of_random_layers = {variable.path for variable in model.variables} - set(paths)
+    given = answer(model, lambda: model.fit(images, labels, batch_size=8, verbose=0))
+    if isinstance(given, (list, tuple, set, dict)) and set(given) <= {*paths, *of_random_layers}:
+        moved = sorted(paths.index(path) for path in set(given) - of_random_layers)
+        return {"moved": moved, "names": [path.split("/")[-1] for path in paths]}
+    return plain(sorted(given) if isinstance(given, set) else given)
+
+
+def _before(backbone, inputs):
+    return {
         "backbone": backbone.get_weights(),
         "names": [variable.path.split("/")[-1] for variable in backbone.weights],
         "inputs": inputs,
     }
-    return {**before, **_described(answer(backbone, *inputs))}
 
 
 def _described(model):

@@ -8,7 +8,7 @@ from tlcourse.measures.accuracy import accuracy
 from tlcourse.measures.calibration import Reliability, expected_calibration_error, reliability
 from tlcourse.measures.forgetting import forgetting
 from tlcourse.measures.gradient_conflict import conflicting_pairs, gradient_conflict
-from tlcourse.measures.interval import Interval, interval
+from tlcourse.measures.interval import Interval, interval, lead
 from tlcourse.measures.selection import (
     TargetErrorBound,
     deep_embedded_score,
@@ -48,6 +48,7 @@ __all__ = [
     "importance_weighted_score",
     "information_maximisation_score",
     "interval",
+    "lead",
     "leep",
     "linear_cka",
     "logme",

@@ -1,4 +1,4 @@
-"""Confidence intervals of a mean over seeds."""
+"""Confidence intervals over seeds: of a mean, and of the lead of one strategy over another."""
 
 from dataclasses import dataclass
 
@@ -77,3 +77,37 @@ def interval(values, *, level=0.95):
     quantile = stdtrit(values.size - 1, (1 + level) / 2)
     half_width = quantile * values.std(ddof=1) / np.sqrt(values.size)
     return Interval(float(values.mean()), float(half_width), values.size)
+
+
+@verb
+def lead(ours, theirs, *, level=0.95):
+    """How far one strategy is ahead of another, in percentage points, with its interval.
+
+    The runs are paired: run i of both had the same labelled images, so what an easy or a hard draw
+    does to both drops out of the difference. `interval` is then that of the mean difference. Two
+    separate intervals that overlap do not say that there is no difference.
+
+    Args:
+        ours: n >= 2 accuracies in [0, 1], one per seed.
+        theirs: n accuracies in [0, 1], of the same seeds in the same order.
+        level: float in (0, 1), the coverage.
+
+    Returns:
+        `Interval` in percentage points; above 0 where `ours` is ahead.
+
+    Raises:
+        BadArgument: (a ValueError) if the two differ in length, and what `interval` raises.
+
+    Example:
+        >>> print(lead([0.91, 0.93, 0.95], [0.90, 0.92, 0.91]))
+        2.000 ± 4.303
+
+    Reference:
+        Student, "The Probable Error of a Mean", Biometrika 1908, whose example is paired too.
+    """
+    ours, theirs = numbers(ours, "ours").ravel(), numbers(theirs, "theirs").ravel()
+    if ours.size != theirs.size:
+        raise BadArgument(
+            f"`ours` and `theirs` must be of the same seeds; got {ours.size} and {theirs.size}."
+        )
+    return interval(100 * (ours - theirs), level=level)

@@ -1,6 +1,7 @@
 """Accuracy over shots, steps or seconds, with the spread over seeds."""
 
 import numpy as np
+from matplotlib.ticker import PercentFormatter
 
 from tlcourse.arguments import verb
 from tlcourse.plots.style import looks
@@ -25,8 +26,7 @@ def accuracy_over_shots(ax, table, shots):
     ax.set_xticks(shots, [str(k) for k in shots])
     ax.minorticks_off()
     ax.set_xlabel("labelled target images per class (shots)")
-    ax.set_ylabel("accuracy on the target's test set")
-    ax.legend(loc="lower right")
+    _of_accuracy(ax, [row for rows in table.values() for row in rows])
     return ax
 
 
@@ -46,9 +46,17 @@ def accuracy_along_training(ax, curves, x, *, xlabel):
     for name, look in looks(list(curves)).items():
         _line(ax, name, look, x, np.asarray(curves[name]).T)
     ax.set_xlabel(xlabel)
-    ax.set_ylabel("accuracy on the target's test set")
-    ax.legend(loc="lower right")
+    _of_accuracy(ax, [column for curve in curves.values() for column in np.asarray(curve).T])
     return ax
+
+
+def _of_accuracy(ax, samples):
+    """Finish an axis of accuracies, and say over how many seeds each of its points is."""
+    ax.set_ylabel("accuracy on the target's test set")
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    numbers = sorted({len(sample) for sample in samples})
+    n = f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+    ax.legend(loc="lower right", title=f"mean, 95 % interval, n = {n}")
 
 
 def _line(ax, name, look, x, samples):

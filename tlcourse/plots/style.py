@@ -12,7 +12,13 @@ PALETTE = ("#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#555555")
 _LINES = ("-", "-.", ":", (0, (5, 1)), "--")
 _MARKERS = ("o", "s", "^", "D", "v")
 # A strategy looks the same in all figures.
-_KNOWN = {"fine-tuned": 0, "linear probe": 1, "MLP head": 2, "from scratch": 4}
+_KNOWN = {
+    "fine-tuned": 0,
+    "linear probe": 1,
+    "MLP head": 2,
+    "random network, probe": 3,
+    "from scratch": 4,
+}
 
 
 @verb

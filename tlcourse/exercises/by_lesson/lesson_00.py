@@ -61,5 +61,4 @@ ACCURACY = Exercise(
     ),
 )
 
-QUESTIONS = ()
 EXERCISES = (ACCURACY,)

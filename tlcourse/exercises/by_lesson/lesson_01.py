@@ -1,142 +1,11 @@
-"""Exercises of lesson 01: draw shots, put an interval on a mean, measure the time to a goal."""
+"""Exercises of lesson 01: an interval on a mean, the time to a goal; others in two files beside."""
 
 import numpy as np
 
+from tlcourse.exercises.by_lesson.lesson_01_draws import SHOTS
+from tlcourse.exercises.by_lesson.lesson_01_in_keras import HEAD, MOVED, TUNED
 from tlcourse.exercises.exercise import Diagnosis, Exercise, Mistake
 from tlcourse.exercises.judging import compare_values, named
-from tlcourse.exercises.observers import draws_with_seeds
-
-# 01.1  draw_shots(labels, k, rng): many draws are right, so their properties are judged
-
-
-def _labels_and_seeds(rng):
-    """Draw labels in no order; the last case has classes that do not begin at 0.
-
-    A case is (labels, k, seeds), where the first seed comes twice.
-    """
-    first, *others = (int(seed) for seed in rng.integers(0, 2**31, size=4))
-    seeds = [first, first, *others]
-    balanced = rng.permutation(np.repeat([0, 1, 2, 3], 12)).astype(np.int32)
-    uneven = rng.permutation(np.repeat([1, 4, 7], [9, 6, 30])).astype(np.int32)
-    return [(balanced, 5, seeds), (uneven, 4, seeds)]
-
-
-def _compare_draws(expected, got):
-    """Judge the draws of `got` by the labels and k of `expected`."""
-    labels, k = expected["inputs"]
-    draws = [np.asarray(draw) if _is_flat(draw) else draw for draw in got["draws"]]
-    for draw in draws:
-        diagnosis = _judge_form(draw, labels, k) or _judge_classes(draw, labels, k)
-        if diagnosis is not None:
-            return diagnosis
-    return _judge_randomness([np.sort(draw) for draw in draws], labels, k)
-
-
-def _is_flat(draw):
-    return isinstance(draw, list) and all(isinstance(i, int) for i in draw)
-
-
-def _judge_form(draw, labels, k):
-    wanted = k * len(np.unique(labels))
-    if not isinstance(draw, np.ndarray) or draw.ndim != 1:
-        shape = f"shape {draw.shape}" if isinstance(draw, np.ndarray) else "no array"
-        return Diagnosis(
-            f"Your answer has {shape}; one flat array of {wanted} indices is right.",
-            "The draws of the classes were not put together.",
-            "Join them with `np.concatenate`.",
-        )
-    if draw.dtype.kind not in "iu":
-        return Diagnosis(
-            f"Your answer holds {draw.dtype} values; whole numbers are right.",
-            "An index says at which position of `labels` an example stands.",
-            "`np.flatnonzero(labels == c)` gives such positions.",
-        )
-    if draw.size and not (draw.min() >= 0 and draw.max() < len(labels)):
-        return Diagnosis(
-            f"Your indices run from {draw.min()} to {draw.max()}; "
-            f"0 to {len(labels) - 1} are allowed.",
-            "Some do not point at an example.",
-            "An index counts positions in `labels`, and the first one is 0.",
-        )
-    if len(np.unique(draw)) < len(draw):
-        repeats = len(draw) - len(np.unique(draw))
-        return Diagnosis(
-            f"{repeats} of your {len(draw)} indices repeat an earlier one.",
-            "An example drawn twice is one shot less: the same label counts double.",
-            "`rng.choice(..., replace=False)` draws each at most once.",
-        )
-    return None
-
-
-def _judge_classes(draw, labels, k):
-    """Every class that occurs must have k indices."""
-    classes = np.unique(labels)
-    counts = [int((labels[draw] == c).sum()) for c in classes]
-    if all(count == k for count in counts):
-        return None
-    seen = (
-        f"For the classes {classes.tolist()} your answer has {counts} indices; "
-        f"{k} for each are right."
-    )
-    if sum(counts) == k:
-        return Diagnosis(
-            seen,
-            f"These are {k} examples in all, from any class.",
-            "Draw k for each class: loop over `np.unique(labels)`.",
-        )
-    if sum(counts) == k * len(classes):
-        return Diagnosis(
-            seen,
-            "The number is right, but not every class has its share.",
-            "Draw from each class on its own. If you did: is an index a position in `labels`, "
-            "or only among the examples of its class?",
-        )
-    return Diagnosis(
-        seen,
-        "Some classes have too few or too many shots.",
-        "Loop over `np.unique(labels)`, and draw k from each class that occurs.",
-    )
-
-
-def _judge_randomness(draws, labels, k):
-    """Compare sorted draws; the first two came from the same seed."""
-    first, again, *others = draws
-    if not np.array_equal(first, again):
-        return Diagnosis(
-            "Two generators with the same seed gave two different draws.",
-            "Some of the randomness does not come from `rng`, so nobody could repeat your run.",
-            "Draw with `rng.choice` or `rng.permutation`, not with `np.random`.",
-        )
-    if not all(np.array_equal(first, other) for other in others):
-        return None
-    firsts = [np.flatnonzero(labels == c)[:k] for c in np.unique(labels)]
-    if np.array_equal(first, np.sort(np.concatenate(firsts))):
-        return Diagnosis(
-            f"Your answer is always the first {k} of each class.",
-            "Data often comes sorted (by writer, by day): the first examples are not typical.",
-            "Draw at random: `rng.choice(positions, size=k, replace=False)`.",
-        )
-    return Diagnosis(
-        f"{1 + len(others)} different seeds gave one and the same draw.",
-        "Your answer does not use `rng`: was a new generator made inside the function?",
-        "Draw with the `rng` that comes as an argument.",
-    )
-
-
-SHOTS = Exercise(
-    "01.1",
-    cases=_labels_and_seeds,
-    compare=_compare_draws,
-    observe=draws_with_seeds,
-    unshown=("rng",),
-    hints=(
-        "Work class by class: `np.unique(labels)` lists the classes that occur.",
-        "`np.flatnonzero(labels == c)` lists the positions of class c. Choose k of them.",
-        "`rng.choice(positions, size=k, replace=False)` chooses; `np.concatenate` joins the "
-        "choices of all classes.",
-    ),
-)
-
 
 # 01.2  mean_and_halfwidth(accuracies)
 
@@ -215,12 +84,15 @@ _FIRST_TIME = 'seconds[reached[0]] if len(reached) else float("inf")'
 
 
 def _curves(rng):
-    """A curve that falls again, one that just touches its goal, one that never gets there."""
+    """Curves that fall again, one that just touches its goal, one that never gets there."""
     seconds = np.cumsum(rng.uniform(0.5, 2.0, size=8)).round(2)
     rising = np.sort(rng.uniform(0.3, 0.6, size=8)).round(3)
     falls_again = np.array([*rising[:3], 0.82, 0.91, 0.86, 0.7, 0.65])
+    # The value nearest to its goal comes later; and halving the curve, as if it rose, misses it.
+    dips = np.array([0.31, 0.82, 0.52, 0.44, 0.35, 0.85, 0.9, 0.95])
     touches = np.array([*rising[:4], 0.75, 0.8, 0.85, 0.9])
-    return [(seconds, falls_again, 0.8), (seconds, touches, 0.75), (seconds, rising, 0.95)]
+    falling = [(seconds, falls_again, 0.8), (seconds, dips, 0.6)]
+    return [*falling, (seconds, touches, 0.75), (seconds, rising, 0.95)]
 
 
 def _compare_time(expected, got):
@@ -256,6 +128,19 @@ TIME = Exercise(
             {_FIRST_TIME: "seconds[reached[-1]]"},
         ),
         Mistake(
+            "This is the time at which the accuracy is nearest to the goal, not the first at which "
+            "it is reached.",
+            "Look for the first place where `accuracies >= goal` is True.",
+            {_FIRST_TIME: "seconds[np.argmin(np.abs(accuracies - goal))]"},
+        ),
+        Mistake(
+            "`searchsorted` halves a list that only rises, and this curve falls in between.",
+            "`np.flatnonzero(accuracies >= goal)` looks at every place.",
+            {
+                _FIRST_TIME: "np.append(seconds, np.inf)[np.searchsorted(accuracies, goal)]",
+            },
+        ),
+        Mistake(
             "This is the time at the end of the run.",
             "Take the first place where `accuracies >= goal` is True.",
             {_FIRST_TIME: "seconds[-1]"},
@@ -273,5 +158,4 @@ TIME = Exercise(
     ),
 )
 
-QUESTIONS = ()
-EXERCISES = (SHOTS, INTERVAL, TIME)
+EXERCISES = (SHOTS, INTERVAL, TIME, HEAD, MOVED, TUNED)

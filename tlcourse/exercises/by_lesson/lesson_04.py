@@ -6,7 +6,12 @@ import numpy as np
 
 from tlcourse.exercises.exercise import Diagnosis, Exercise, Mistake
 from tlcourse.exercises.judging import compare_values, judge_model, named
-from tlcourse.exercises.observers import IMAGE_SHAPE, features_of_backbone, model_on_backbone
+from tlcourse.exercises.observers import (
+    IMAGE_SHAPE,
+    features_of_backbone,
+    logits_of_probe,
+    model_on_backbone,
+)
 
 # 04.1  extract(backbone, images, batch_size)
 
@@ -112,16 +117,23 @@ PROBE = Exercise(
 
 # 04.3  standardise(train, test)
 
-_STATISTICS = "train.mean(axis=0), train.std(axis=0)"
+_MEAN, _STD = "train.mean(axis=0)", "train.std(axis=0)"
+_CONSTANT = "np.where(np.ptp(train, axis=0) > 0, train.std(axis=0), 1.0)"
 _compare_parts = named(train=0.01, test=0.01, atol=0.01)  # so that n and n - 1 are both right
 
 
 def _features(rng):
-    """Test comes from another domain (shifted, wider); the last case has a silent feature."""
+    """Test comes from another domain (shifted, wider); the last case has features that never vary.
+
+    One is 0. Of the other, rounding makes the standard deviation a little more than 0.
+    """
     ordinary = _train_and_test(rng)
     silent = _train_and_test(rng)
+    constant = rng.uniform(2.0, 6.0)
+    while np.full(len(silent[0]), constant).std() == 0:
+        constant = rng.uniform(2.0, 6.0)
     for part in silent:
-        part[:, 2] = 0.0
+        part[:, 1], part[:, 2] = constant, 0.0
     return [ordinary, silent]
 
 
@@ -129,7 +141,7 @@ def _train_and_test(rng, width=5):
     scale, centre = rng.uniform(0.5, 4.0, width), rng.uniform(2.0, 6.0, width)
     train = centre + scale * rng.normal(size=(200, width))
     test = centre + scale * (1.5 + 1.8 * rng.normal(size=(60, width)))
-    return train.astype(np.float32), test.astype(np.float32)
+    return train, test
 
 
 def _compare_pair(expected, got):
@@ -165,8 +177,9 @@ STANDARDISE = Exercise(
             "the training.",
             "Take both from `train` alone.",
             {
-                "mean, std =": "both = np.concatenate([train, test])\n    mean, std =",
-                _STATISTICS: "both.mean(axis=0), both.std(axis=0)",
+                "mean =": "both = np.concatenate([train, test])\n    mean =",
+                _MEAN: "both.mean(axis=0)",
+                _STD: "both.std(axis=0)",
             },
         ),
         Mistake(
@@ -180,21 +193,83 @@ STANDARDISE = Exercise(
         Mistake(
             "One mean and one std served all features together.",
             "Give each feature its own: `train.mean(axis=0)`.",
-            {_STATISTICS: "train.mean(), train.std()"},
+            {_MEAN: "train.mean()", _STD: "train.std()"},
         ),
         Mistake(
             "A feature that never varies has std 0, and 0 / 0 is not a number.",
-            "Divide by 1 where the std is 0: `np.where(std > 0, std, 1.0)`.",
-            {"np.where(std > 0, std, 1.0)": "std"},
+            "Divide by 1 where a feature never varies: `np.ptp(train, axis=0)` is 0 there.",
+            {_CONSTANT: _STD},
+        ),
+        Mistake(
+            "A feature that never varies has a std of 0 on paper. Rounding leaves a little more "
+            "than 0, and divided by that, rounding errors look like values.",
+            "Ask the values, not their std: `np.ptp(train, axis=0)` is exactly 0 there.",
+            {"np.ptp(train, axis=0) > 0": "train.std(axis=0) > 0"},
         ),
     ),
     hints=(
         "Each feature is a column: its mean and standard deviation run over the examples.",
         "`train.mean(axis=0)` and `train.std(axis=0)` serve both sets: at test time a model "
         "knows only what training showed it.",
-        "A feature that never varies has std 0. Divide by 1 there: `np.where(std > 0, std, 1.0)`.",
+        "Where `np.ptp(train, axis=0)`, largest minus smallest value, is 0, divide by 1: "
+        "`np.where(..., ..., 1.0)`.",
     ),
 )
 
-QUESTIONS = ()
-EXERCISES = (EXTRACT, PROBE, STANDARDISE)
+# 04.4  train_probe(features, labels, n_classes): judged by what it reads
+
+
+def _clouds(rng, n_examples=90, n_features=12):
+    """Draw features of three classes that planes tell apart, of a scale as a backbone gives them.
+
+    Returns features (n, d) and labels (n,), and the centres that fresh ones are drawn around.
+    """
+    centres = rng.uniform(0.0, 8.0, size=(3, n_features))
+    labels = rng.permutation(np.arange(n_examples) % 3).astype(np.int32)
+    features = centres[labels] + rng.normal(size=(n_examples, n_features))
+    return features.astype(np.float32), labels
+
+
+def _feature_sets(rng):
+    """A case is (features, labels, number of classes, features to try the probe on)."""
+    features, labels = _clouds(rng)
+    return [(features[:60], labels[:60], 3, features[60:])]
+
+
+def _compare_answers(expected, got):
+    """Judge the class of each row: two good probes agree on nearly all of them."""
+    shape = compare_values(np.zeros_like(expected), np.zeros_like(got))
+    if shape is not None or not isinstance(got, np.ndarray):
+        return compare_values(expected, got)
+    agree = float(np.mean(expected.argmax(axis=1) == got.argmax(axis=1)))
+    if agree < 0.9:
+        return Diagnosis(
+            f"On new features your probe and the right one choose the same class in {agree:.0%}; "
+            "90% and more is not hard here.",
+            "It has learned too little, or something else than the labels.",
+            "Is the loss told `from_logits=True`? Are there enough epochs, some tens of them?",
+        )
+    if np.allclose(got.sum(axis=1), 1.0, atol=1e-3) and got.min() >= 0:
+        return Diagnosis(
+            "Every row of the output sums to 1.",
+            "These are probabilities, and logits were asked for.",
+            "Leave out the softmax: `layers.Dense(n_classes)` has no activation.",
+        )
+    return None
+
+
+TRAIN = Exercise(
+    "04.4",
+    cases=_feature_sets,
+    compare=_compare_answers,
+    observe=logits_of_probe,
+    unshown=("features", "labels"),
+    hints=(
+        "The features are the input: `keras.Input(features.shape[1:])`. No backbone is needed.",
+        "One layer, `layers.Dense(n_classes)`; then `compile`, `fit`, `return`.",
+        "`keras.losses.SparseCategoricalCrossentropy(from_logits=True)`, "
+        "`keras.optimizers.Adam(1e-2)` and 60 epochs will do.",
+    ),
+)
+
+EXERCISES = (EXTRACT, PROBE, STANDARDISE, TRAIN)

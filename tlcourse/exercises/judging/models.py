@@ -1,108 +1,22 @@
-"""Judge a model that an answer built: rebuild it, train it, see what moves.
-
-A description may come from someone whom nobody trusts.
-
-Of Keras's classes those that read files or run code of their own are refused, and so is a network
-that would be too large to judge, before anything of it is built.
-"""
-
-import json
-import re
+"""Judge a model that an answer built: rebuild it, train it, see what moves."""
 
 import numpy as np
 
 from tlcourse.exercises.exercise import Diagnosis
+from tlcourse.exercises.judging.rebuilding import not_built, rebuild
 from tlcourse.exercises.observers import IMAGE_SHAPE
 
-__all__ = ["frozen_backbone", "judge_model", "rebuild"]
+__all__ = [
+    "find_weights",
+    "frozen_backbone",
+    "judge_model",
+    "judge_presence",
+    "judge_range",
+    "judge_shape",
+    "logits_of",
+]
 
-_MODULES = re.compile(
-    r"keras(\.(activations|constraints|initializers|layers|models|regularizers"
-    r"|src\.(models|ops|dtype_policies)\.\w+))?"
-)
-_REFUSED = {
-    "FeatureSpace",
-    "FlaxLayer",
-    "HashedCrossing",
-    "Hashing",
-    "IntegerLookup",
-    "JaxLayer",
-    "Lambda",
-    "StringLookup",
-    "TFSMLayer",
-    "TextVectorization",
-    "TorchModuleWrapper",
-}
 _N_IMAGES = 24  # that a model is tried and trained on
-_MOST_CHARACTERS = 500_000
-_MOST_PARTS = 2_000
-_LARGEST = 5_000  # of any number in the description, such as units or pixels
-_MOST_NUMBERS = 2_000_000  # of the variables together
-
-
-def rebuild(description):
-    """Build a model again.
-
-    Args:
-        description: dict with "config" (the JSON of `model.to_json()`), "weights" (list of
-            arrays) and "frozen" (list of bool, one for each variable).
-
-    Returns:
-        keras.Model.
-
-    Raises:
-        ValueError: if the description is of no such model, holds a class that is refused, or the
-            model would be too large.
-    """
-    import keras
-
-    text, weights = description["config"], description["weights"]
-    if not isinstance(text, str) or len(text) > _MOST_CHARACTERS:
-        raise ValueError("its description is too long.")
-    if sum(np.size(array) for array in weights) > _MOST_NUMBERS:
-        raise ValueError(f"it has more than {_MOST_NUMBERS:,} weights.")
-    config = json.loads(text)
-    config.pop("compile_config", None)
-    for number, part in enumerate(_parts(config)):
-        if number > _MOST_PARTS:
-            raise ValueError("it has too many parts.")
-        _check(part)
-    model = keras.models.model_from_json(json.dumps(config))
-    model.set_weights(weights)
-    for variable, frozen in zip(model.weights, description["frozen"], strict=True):
-        if frozen:
-            variable.trainable = False
-    return model
-
-
-def _parts(config):
-    """Yield all dicts and numbers in a config, however deep; a seed may be any number."""
-    if isinstance(config, dict):
-        config.pop("compile_config", None)  # of an inner model: it is not trained here
-        yield config
-        config = [value for key, value in config.items() if key != "seed"]
-    if isinstance(config, list):
-        for item in config:
-            yield from _parts(item)
-    elif isinstance(config, int | float):
-        yield config
-
-
-def _check(part):
-    if not isinstance(part, dict):
-        if abs(part) > _LARGEST:
-            raise ValueError(f"{part:g} is too large a number in its description.")
-        return
-    name, module = part.get("class_name"), part.get("module")
-    if name is None or (name == "__keras_tensor__" and module is None):
-        return
-    of_keras = isinstance(module, str) and _MODULES.fullmatch(module)
-    # Keras joins module and name: a dot in the name leads on to other modules.
-    is_name = isinstance(name, str) and name.isidentifier() and name not in _REFUSED
-    if name == "function":  # it is called as it is
-        is_name = module == "keras.activations" and str(part.get("config")).isidentifier()
-    if not of_keras or not is_name:
-        raise ValueError(f"`{name}` is not a class of Keras that can be judged.")
 
 
 def frozen_backbone(movers, names):
@@ -160,33 +74,32 @@ def judge_model(expected, got, *, judge_movers=frozen_backbone):
     images = np.random.default_rng(0).random((_N_IMAGES, *IMAGE_SHAPE), dtype=np.float32)
     try:
         model = rebuild(got)
-        logits = _logits(model, images)
-        extreme = _logits(model, 1e4 * (images - 0.5))
+        logits = logits_of(model, images)
     except Exception as error:  # whatever is wrong with a described model, its writer should know
-        return Diagnosis(
-            f"Keras could not build your model again: {str(error).strip().splitlines()[0]}",
-            "The check writes your model down, builds it again and trains it.",
-            "Build it from Keras's own layers, for images "
-            f"{(None, *IMAGE_SHAPE)}, without `Lambda` or classes of your own.",
-        )
-    places = _find(expected["backbone"], model.get_weights())
-    diagnosis = _judge_logits(logits, extreme, n_classes) or _judge_presence(places, model)
+        return not_built(error)
+    places = find_weights(expected["backbone"], model.get_weights())
+    diagnosis = judge_shape(logits, len(images), n_classes) or judge_presence(places, model)
     if diagnosis is not None:
         return diagnosis
     moved = _moved(model, images, n_classes)
+    # Only now: before it has learned, a head that starts at zero gives zeros.
+    diagnosis = judge_range(model, images)
+    if diagnosis is not None:
+        return diagnosis
     if not any(moved):
         return _HEAD_STOOD_STILL
     names = expected["names"]
     return judge_movers([name for name, at in zip(names, places, strict=True) if moved[at]], names)
 
 
-def _logits(model, images):
+def logits_of(model, images):
+    """Return what a model gives for images in inference mode (float array)."""
     import keras
 
     return keras.ops.convert_to_numpy(model(images, training=False))
 
 
-def _find(wanted, weights):
+def find_weights(wanted, weights):
     """Return where each of the backbone's variables stands among `weights`, by its values."""
     places = []
     for array in wanted:
@@ -214,14 +127,30 @@ def _moved(model, images, n_classes):
     return [not np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
 
 
-def _judge_logits(logits, extreme, n_classes):
-    if logits.shape != (_N_IMAGES, n_classes):
+def judge_shape(logits, n_images, n_classes):
+    """Judge that there is one number for each image and class."""
+    right = (n_images, n_classes)
+    if logits.shape != right:
         return Diagnosis(
-            f"For {_N_IMAGES} images and n_classes = {n_classes} your model gives the shape "
-            f"{logits.shape}; {(_N_IMAGES, n_classes)} is right.",
+            f"For {n_images} images and n_classes = {n_classes} your model gives the shape "
+            f"{logits.shape}; {right} is right.",
             "Each image needs one logit for each class.",
             "End with `layers.Dense(n_classes)` on the backbone's features.",
         )
+    return None
+
+
+def judge_range(model, images):
+    """Judge that a model gives logits, which may be any numbers.
+
+    Args:
+        model: `keras.Model`, images to logits, trained a little.
+        images: float array (n, h, w, c).
+
+    Returns:
+        Diagnosis, or None.
+    """
+    logits, extreme = logits_of(model, images), logits_of(model, 1e4 * (images - 0.5))
     if np.allclose(logits.sum(axis=1), 1.0, atol=1e-3) and logits.min() >= 0:
         return Diagnosis(
             "Every row of the output sums to 1.",
@@ -238,7 +167,11 @@ def _judge_logits(logits, extreme, n_classes):
     return None
 
 
-def _judge_presence(places, model):
+def judge_presence(places, model, *, trains=True):
+    """Judge that a model holds the backbone, whose variables `places` tells, and a head.
+
+    Where it `trains` from here on, something of it must be able to.
+    """
     missing = places.count(None)
     if missing:
         return Diagnosis(
@@ -253,7 +186,7 @@ def _judge_presence(places, model):
             "There is no new head that could learn the classes.",
             "Put `layers.Dense(n_classes)` on the backbone's features.",
         )
-    if not model.trainable_weights:
+    if trains and not model.trainable_weights:
         return Diagnosis(
             "Nothing trained during `fit`.",
             "The head is frozen too.",
