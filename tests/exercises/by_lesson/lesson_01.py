@@ -1,6 +1,8 @@
-"""Answers to 01.1 to 01.3, as learners write them; `test_answers` says how they are named."""
+"""Answers to 01.1 to 01.6, as learners write them; `test_answers` says how they are named."""
 
+import keras
 import numpy as np
+from keras import layers, ops
 from scipy import stats
 
 # Edits of the solution; what they are told, and the points where there are some.
@@ -24,6 +26,42 @@ SLIPS = {
     "01.2": (
         ({"0.975, n - 1": "0.975, n"}, "for `halfwidth`"),
         ({"return np.mean(accuracies), ": "return "}, "is a number"),
+    ),
+    "01.4": (
+        ({"backbone.trainable = False": "pass"}, "the backbone's 10 variables moved"),
+        ({"backbone.trainable = False": "backbone.training = False"}, "this is fine-tuning"),
+        ({"epochs=40": "epochs=0"}, "It has learned too little"),
+        ({"fit(images, labels": "fit(images, labels * 0"}, "or something else than the labels"),
+        ({"Dense(n_classes)": "Dense(n_classes, 'softmax')"}, "Leave out the softmax"),
+        ({"Dense(n_classes)": "Dense(10)"}, "gives the shape (60, 10); (60, 3) is right"),
+        (
+            {"backbone, layers": "keras.models.clone_model(backbone), layers"},
+            "are not in your model",
+        ),
+        ({"return model": "return model.fit(images, labels, verbose=0)"}, "was asked for"),
+    ),
+    "01.5": (
+        (
+            {
+                "in model.weights]": "in model.trainable_variables]",
+                "zip(model.weights": "zip(model.trainable_variables",
+            },
+            "statistics of BatchNorm",
+        ),
+        ({"ops.convert_to_numpy(v) for v in": "v.value for v in"}, "Were the old values copies?"),
+        ({"if not np": "if np"}, "14 of the 14"),
+        ({"v.path": "v.name"}, "a list of paths is right"),
+        ({"    train()\n": "    pass\n"}, "are missing"),
+    ),
+    "01.6": (
+        ({"copy.set_weights(part.get_weights())": "pass"}, "did not start at the pretrained"),
+        ({"copy = keras.models.clone_model(part)": "copy = part"}, "themselves changed"),
+        (
+            {"copy.trainable = True": "copy.trainable = part is head"},
+            "kernels of backbone",
+        ),
+        ({"Adam(1e-3)": "Adam(0.1)"}, "washed them away"),
+        ({"epochs=40": "epochs=0"}, "3 of the 3 kernels"),
     ),
     "01.3": (
         ({'float("inf")': "0"}, "This curve never reaches its goal (1 point)"),
@@ -107,3 +145,88 @@ def wrong_01_3_falls_off_the_end(seconds, accuracies, goal):
     for time, accuracy in zip(seconds, accuracies, strict=True):
         if accuracy >= goal:
             return time
+
+
+def wrong_01_1_random_in_the_first_class_only(labels, k, rng):
+    """never came"""
+    first, *others = np.unique(labels)
+    rest = [np.flatnonzero(labels == c)[:k] for c in others]
+    chosen = rng.choice(np.flatnonzero(labels == first), k, replace=False)
+    return np.concatenate([chosen, *rest])
+
+
+def wrong_01_1_one_block(labels, k, rng):
+    """two examples of class 0 never came together"""
+    chosen = []
+    for c in np.unique(labels):
+        positions = np.flatnonzero(labels == c)
+        begin = rng.integers(len(positions))
+        chosen.append(np.roll(positions, begin)[:k])
+    return np.concatenate(chosen)
+
+
+def wrong_01_1_out_of_the_first_k_plus_one(labels, k, rng):
+    """6 of the 12 examples of class 0 never came."""
+    return np.concatenate(
+        [rng.choice(np.flatnonzero(labels == c)[: k + 1], k, False) for c in np.unique(labels)]
+    )
+
+
+def raised_01_1_more_than_there_are(labels, k, rng):
+    """rng.choice(np.flatnonzero(labels == c), 99, replace=False)"""
+    return [rng.choice(np.flatnonzero(labels == c), 99, replace=False) for c in np.unique(labels)]
+
+
+def wrong_01_3_by_halving(seconds, accuracies, goal):
+    """`searchsorted` halves a list that only rises"""
+    place = np.searchsorted(accuracies, goal)
+    return seconds[place] if place < len(seconds) else float("inf")
+
+
+def wrong_01_3_nearest(seconds, accuracies, goal):
+    """the time at which the accuracy is nearest to the goal"""
+    return seconds[np.abs(accuracies - goal).argmin()]
+
+
+def right_01_4_functional_with_callbacks(backbone, images, labels, n_classes):
+    for layer in backbone.layers:
+        layer.trainable = False
+    inputs = keras.Input(images.shape[1:])
+    hidden = layers.Dense(16, activation="relu")(backbone(inputs, training=False))
+    model = keras.Model(inputs, layers.Dense(n_classes)(hidden))
+    model.compile("rmsprop", keras.losses.CategoricalCrossentropy(from_logits=True))
+    model.fit(images, keras.utils.to_categorical(labels, n_classes), epochs=60, verbose=0)
+    return model
+
+
+def wrong_01_4_frozen_after_the_training(backbone, images, labels, n_classes):
+    """variables moved during `fit`"""
+    model = keras.Sequential([backbone, layers.Dense(n_classes)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(1e-3), loss=loss)
+    model.fit(images, labels, epochs=2, verbose=0)
+    backbone.trainable = False
+    return model
+
+
+def right_01_5_in_a_dict(model, train):
+    old = {v.path: np.array(ops.convert_to_numpy(v)) for v in model.variables}
+    train()
+    return {v.path for v in model.variables if (ops.convert_to_numpy(v) != old[v.path]).any()}
+
+
+def wrong_01_5_what_may_train(model, train):
+    """are named that did not move"""
+    train()
+    return [v.path for v in model.weights]
+
+
+def right_01_6_one_network(backbone, head, images, labels):
+    both = keras.Sequential([backbone, head])
+    model = keras.models.clone_model(both)
+    model.build((None, *images.shape[1:]))
+    model.set_weights(backbone.get_weights() + head.get_weights())
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(0.02, momentum=0.9), loss=loss)
+    model.fit(images, labels, batch_size=8, epochs=30, verbose=0)
+    return model

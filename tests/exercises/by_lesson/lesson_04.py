@@ -1,4 +1,4 @@
-"""Answers to 04.1 to 04.3, as learners write them; `test_answers` says how they are named."""
+"""Answers to 04.1 to 04.4, as learners write them; `test_answers` says how they are named."""
 
 import keras
 import numpy as np
@@ -41,10 +41,24 @@ SLIPS = {
             "Keras could not build your model again",
         ),
     ),
-    "04.3": (
-        ({"np.where(std > 0, std, 1.0)": "std"}, "0 / 0 is not a number. (1 point)"),
+    "04.4": (
         (
-            {"(train - mean) / std,": "(train - mean) / std + (train.std(0) == 0),"},
+            {"layers.Dense(n_classes)": "layers.Dense(n_classes, 'softmax')"},
+            "Leave out the softmax",
+        ),
+        ({"epochs=60": "epochs=0"}, "It has learned too little"),
+        ({"labels, epochs": "labels * 0, epochs"}, "or something else than the labels"),
+        ({"layers.Dense(n_classes)": "layers.Dense(7)"}, "has shape (30, 7), and (30, 3) is right"),
+        ({"return probe": "return probe.get_weights()"}, "a `keras.Model` was asked for"),
+    ),
+    "04.3": (
+        (
+            {"np.where(np.ptp(train, axis=0) > 0, train.std(axis=0), 1.0)": "train.std(axis=0)"},
+            "Rounding leaves a little more than 0",
+        ),
+        ({"np.ptp(train, axis=0) > 0": "train.std(axis=0) > 0"}, "Ask the values, not their std"),
+        (
+            {"(train - mean) / std,": "(train - mean) / std + (np.ptp(train, 0) == 0),"},
             "0 is right. (1 point)",
         ),
         ({"return (train - mean) / std, ": "return "}, "Your answer is an array of shape"),
@@ -61,6 +75,15 @@ def right_04_1_batch_by_batch(backbone, images, batch_size):
     for start in range(0, len(images), batch_size):
         features.append(backbone(images[start : start + batch_size], training=False))
     return keras.ops.concatenate(features)
+
+
+def wrong_04_1_frozen_but_in_training_mode(backbone, images, batch_size):
+    """Your answer gives"""
+    backbone.trainable = False  # which does not stop dropout
+    starts = range(0, len(images), batch_size)
+    return np.concatenate(
+        [backbone(images[i : i + batch_size], training=True) for i in starts], axis=0
+    )
 
 
 def right_04_1_rows_in_a_list(backbone, images, batch_size):
@@ -104,6 +127,19 @@ def right_04_2_frozen_variable_by_variable(backbone, n_classes):
         for variable in layer.trainable_variables:
             variable.trainable = False
     return keras.Sequential([backbone, layers.Dense(n_classes)])
+
+
+def right_04_2_the_librarys_own_probe(backbone, n_classes):
+    from tlcourse.models import freeze, new_head
+
+    freeze(backbone)
+    head = new_head(backbone, n_classes, normalise=True, zero=True)
+    return keras.Sequential([backbone, head])
+
+
+def right_04_2_a_head_that_starts_at_zero(backbone, n_classes):
+    backbone.trainable = False
+    return keras.Sequential([backbone, layers.Dense(n_classes, kernel_initializer="zeros")])
 
 
 def wrong_04_2_all_but_batchnorm(backbone, n_classes):
@@ -171,3 +207,23 @@ def right_04_3_with_sklearn(train, test):
 def wrong_04_3_each_with_its_own(train, test):
     """The test set was standardised with its own mean and std."""
     return right_04_3_with_epsilon(train, train)[0], right_04_3_with_epsilon(test, test)[0]
+
+
+def right_04_4_a_hidden_layer(features, labels, n_classes):
+    probe = keras.Sequential([layers.Dense(32, activation="relu"), layers.Dense(n_classes)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    probe.compile(keras.optimizers.Adam(3e-3), loss=loss)
+    probe.fit(features, labels, epochs=80, verbose=0)
+    return probe
+
+
+def right_04_4_one_hot_labels(features, labels, n_classes):
+    probe = keras.Sequential([layers.Dense(n_classes)])
+    probe.compile("rmsprop", keras.losses.CategoricalCrossentropy(from_logits=True))
+    probe.fit(features, keras.utils.to_categorical(labels, n_classes), epochs=150, verbose=0)
+    return probe
+
+
+def wrong_04_4_not_trained(features, labels, n_classes):
+    """It has learned too little"""
+    return keras.Sequential([keras.Input(features.shape[1:]), layers.Dense(n_classes)])

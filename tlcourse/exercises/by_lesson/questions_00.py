@@ -10,7 +10,8 @@ QUESTIONS = (
             "a": "New images of the same fonts say nothing about other handwriting: they come from "
             "the source domain.",
             "b": "Accuracy counts only where the model will be used: on the target domain.",
-            "c": "Confidence fell less than accuracy in this lesson: a model may be sure and wrong.",
+            "c": "Confidence fell less than accuracy in this lesson: a model may be sure, and "
+            "wrong.",
         },
     ),
     Question(
