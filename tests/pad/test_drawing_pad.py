@@ -212,6 +212,7 @@ def test_nobody_is_there(open_pad, capsys):
     for _ in range(3):
         pad.send("next")
     assert pad.domain().name == "own-hand"
+    assert pad.domain(stored=True).name == "drawn-by-program"
 
 
 class Shell:

@@ -49,11 +49,13 @@ def test_edges_are_soft():
     assert len(np.unique(image)) >= 16
 
 
-def test_a_dot_stays_a_dot():
-    (image,) = render_strokes([[[[0.9, 0.1]]]])
+@pytest.mark.parametrize("dot", [[[0.9, 0.1]], [[0.9, 0.1], [0.902, 0.1]]])
+def test_a_dot_stays_a_dot(dot):
+    (image,) = render_strokes([[dot]])
     top, bottom, left, right = box(image)
     assert (top + bottom, left + right) == pytest.approx((28, 28), abs=1)
     assert bottom - top <= 4
+    assert right - left <= 4
 
 
 def test_a_pen_that_is_lifted_leaves_a_gap():

@@ -16,8 +16,7 @@ function add(parent, tag, attributes, text = "") {
 }
 
 function render({ model, el }) {
-  // JupyterLab would take Enter and letters as commands to the cell before a button sees them.
-  const root = add(el, "div", { class: "tlcourse-pad", "data-lm-suppress-shortcuts": "true" });
+  const root = add(el, "div", { class: "tlcourse-pad" });
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", "Drawing pad");
   const status = add(root, "div", { role: "status", class: "tlcourse-pad-status" });
@@ -25,7 +24,10 @@ function render({ model, el }) {
   const progress = add(status, "span", {});
   const canvas = add(root, "canvas", { role: "img" });
   const row = add(root, "div", { class: "tlcourse-pad-buttons" });
-  const button = (label, title) => add(row, "button", { type: "button", title }, label);
+  // JupyterLab takes keys as commands to the cell ("x" cuts it) before a button sees them, unless
+  // the element that has the focus says so.
+  const plain = { type: "button", "data-lm-suppress-shortcuts": "true" };
+  const button = (label, title) => add(row, "button", { ...plain, title }, label);
   const undo = button("Undo", "Take back the last stroke; on an empty pad, the last drawing");
   const clear = button("Clear", "Take back all strokes of this drawing");
   const next = button("Next", "Keep this drawing and go on");
@@ -34,6 +36,7 @@ function render({ model, el }) {
   let strokes = [];
   let pointer = null; // the pen, finger or mouse that draws
   let waiting = false; // for Python's answer
+  let patience; // the timer that says so
 
   const face = () => model.get("face");
   const empty = () => strokes.length === 0;
@@ -65,6 +68,7 @@ function render({ model, el }) {
   function show() {
     const { prompt: asked, progress: done, note: told, over, strokes: put } = face();
     waiting = false;
+    clearTimeout(patience);
     pointer = null;
     if (put) strokes = put.map((stroke) => stroke.map(([x, y]) => [x, y]));
     prompt.textContent = asked;
@@ -78,15 +82,18 @@ function render({ model, el }) {
 
   function ask(kind) {
     waiting = true;
-    note.textContent = "Waiting for Python ...";
+    patience = setTimeout(() => {
+      note.textContent = "Python is busy. If it was restarted, run this cell again.";
+    }, 1500);
     model.send({ kind, done: face().done, strokes });
     draw();
   }
 
   function place(event) {
     const box = canvas.getBoundingClientRect();
-    const unit = (z) => Math.round(Math.min(Math.max(z, 0), 1) * 1e4) / 1e4;
-    return [unit((event.clientX - box.left) / box.width), unit((event.clientY - box.top) / box.height)];
+    const unit = (z) => Math.round(Math.min(Math.max(z / canvas.clientWidth, 0), 1) * 1e4) / 1e4;
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    return [unit(x - canvas.clientLeft), unit(y - canvas.clientTop)];
   }
 
   function extend(event) {
@@ -145,6 +152,7 @@ function render({ model, el }) {
   model.on("change:face", show);
   show();
   return () => {
+    clearTimeout(patience);
     theme.disconnect();
     size.disconnect();
     window.removeEventListener("resize", draw);
