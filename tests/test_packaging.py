@@ -29,7 +29,7 @@ _NOT_IMPORTED = {"tensorflow", "jupyterlab", "ipykernel"}
 # Imported only where it is the chosen backend.
 _NOT_NEEDED = {"torch"}
 # The extras whose packages the lock holds.
-_LOCKED = ("test", "instructor", "text")
+_LOCKED = ("test", "instructor", "text", "widgets")
 
 
 def name_of(requirement):
@@ -134,7 +134,12 @@ def test_the_wheel_carries_lessons_and_data_and_no_tests(wheel):
             if path.is_file() and not {".ipynb_checkpoints", "__pycache__"} & set(path.parts):
                 inside = f"tlcourse/_course/{path.relative_to(ROOT).as_posix()}"
                 assert inside in names
-    code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tlcourse").rglob("*.py")}
+    # Python, and what the pad shows in a browser.
+    code = {
+        path.relative_to(ROOT).as_posix()
+        for ending in ("py", "js", "css")
+        for path in (ROOT / "tlcourse").rglob(f"*.{ending}")
+    }
     assert code <= names
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
     for name in names:

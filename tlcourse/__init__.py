@@ -18,6 +18,7 @@ _VERBS = {
         "load_domain",
         "load_pair",
     ),
+    "pad": ("draw_digits",),
     "models": ("freeze", "multi_level"),
     "training": ("extract_features",),
     "backbones": ("RandomAffine", "load_backbone"),
