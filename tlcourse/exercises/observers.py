@@ -182,14 +182,14 @@ def logits_of_probe(answer, case):
 
     Args:
         answer: callable (features, labels, n_classes) that returns a `keras.Model`.
-        case: (features (n, d), labels (n,), number of classes, features to try it on (m, d)).
+        case: ((features (n, d), others to try it on (m, d)), labels (n,), number of classes).
 
     Returns:
         Plain data: float array (m, number of classes) where the answer is right.
     """
     import keras
 
-    features, labels, n_classes, others = copy.deepcopy(case)
+    (features, others), labels, n_classes = copy.deepcopy(case)
     probe = answer(features, labels, n_classes)
     if not isinstance(probe, keras.Model):
         raise NotPlain(f"returned a `{type(probe).__name__}`; a `keras.Model` was asked for.")
@@ -201,7 +201,7 @@ def moved_by_training(answer, case):
 
     Args:
         answer: callable (model, train) that returns paths of variables.
-        case: (seed of the model, images, labels, which): which part trains, "all", "head", or
+        case: ((seed of the model, which), (images, labels)): which part trains, "all", "head", or
             "head and statistics" of BatchNorm.
 
     Returns:
@@ -210,7 +210,7 @@ def moved_by_training(answer, case):
     """
     import keras
 
-    seed, images, labels, which = copy.deepcopy(case)
+    (seed, which), (images, labels) = copy.deepcopy(case)
     backbone = small_backbone(seed)
     backbone.trainable = which == "all"
     if which == "head and statistics":

@@ -49,9 +49,9 @@ SLIPS = {
             "statistics of BatchNorm",
         ),
         ({"ops.convert_to_numpy(v) for v in": "v.value for v in"}, "Were the old values copies?"),
-        ({"if not np": "if np"}, "14 of the 14"),
+        ({"if not np": "if np"}, "12 of the 12 weights that moved"),
         ({"v.path": "v.name"}, "a list of paths is right"),
-        ({"    train()\n": "    pass\n"}, "are missing"),
+        ({"    train()\n": "    pass\n"}, "are missing."),
     ),
     "01.6": (
         ({"copy.set_weights(part.get_weights())": "pass"}, "did not start at the pretrained"),
@@ -97,12 +97,12 @@ def wrong_01_1_k_in_all(labels, k, rng):
 
 
 def wrong_01_1_own_generator(labels, k, rng):
-    """4 different seeds gave one and the same draw."""
+    """150 different seeds gave one and the same draw."""
     return right_01_1_shuffle_then_count(labels, k, np.random.default_rng(0))
 
 
 def raised_01_1_ten_classes(labels, k, rng):
-    """labels: int32 array (45,); k = 4"""
+    """labels: int32 array (25,); k = 4"""
     return np.concatenate(
         [rng.choice(np.where(labels == c)[0], k, replace=False) for c in range(4)]
     )
@@ -227,6 +227,6 @@ def right_01_6_one_network(backbone, head, images, labels):
     model.build((None, *images.shape[1:]))
     model.set_weights(backbone.get_weights() + head.get_weights())
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.SGD(0.02, momentum=0.9), loss=loss)
+    model.compile(keras.optimizers.RMSprop(5e-4), loss=loss)
     model.fit(images, labels, batch_size=8, epochs=30, verbose=0)
     return model

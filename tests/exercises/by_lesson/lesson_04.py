@@ -54,9 +54,12 @@ SLIPS = {
     "04.3": (
         (
             {"np.where(np.ptp(train, axis=0) > 0, train.std(axis=0), 1.0)": "train.std(axis=0)"},
-            "Rounding leaves a little more than 0",
+            "0 / 0 is not a number. (1 point)",
         ),
-        ({"np.ptp(train, axis=0) > 0": "train.std(axis=0) > 0"}, "Ask the values, not their std"),
+        (
+            {"np.ptp(train, axis=0) > 0": "train.std(axis=0) > 0"},
+            "Ask the values, not their std (1 point)",
+        ),
         (
             {"(train - mean) / std,": "(train - mean) / std + (np.ptp(train, 0) == 0),"},
             "0 is right. (1 point)",

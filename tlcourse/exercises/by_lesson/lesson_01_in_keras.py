@@ -56,9 +56,9 @@ HEAD = Exercise(
 
 
 def _trainings(rng):
-    """A case is (seed of the model, images, labels, which part of it trains)."""
+    """A case is ((seed of the model, which part of it trains), (images, labels))."""
     parts = ("all", "head and statistics", "head")
-    return [(int(rng.integers(2**31)), *_textures(rng, 24), part) for part in parts]
+    return [((int(rng.integers(2**31)), part), _textures(rng, 24)) for part in parts]
 
 
 def _compare_moved(expected, got):
@@ -98,7 +98,7 @@ MOVED = Exercise(
     cases=_trainings,
     compare=_compare_moved,
     observe=moved_by_training,
-    unshown=("model", "train", "labels"),
+    unshown=("model", "train"),
     hints=(
         "Keep the values of all weights, call `train()`, look at them again.",
         "`ops.convert_to_numpy(v)` copies the values of one variable; `model.weights` lists all.",
