@@ -50,13 +50,14 @@ def right(number):
 
 
 def told(grade):
-    return [(each.verdict, each.points) for each in grade.exercises]
+    """What the first three were told: they need no network to be trained."""
+    return [(each.verdict, each.points) for each in grade.exercises[:3]]
 
 
 def test_each_answer_has_its_own_verdict(graded):
     found = graded({1: "raise KeyError('a')", 2: right(2)}, "import numpy as np")
     assert told(found) == [("raised", 0), ("passed", 2), ("missing", 0)]
-    assert (found.student, found.lesson, found.score, found.max) == ("ada", "01", 2, 6)
+    assert (found.student, found.lesson, found.score, found.max) == ("ada", "01", 2, 14)
     assert "before your function was called" in found.exercises[0].message
 
 

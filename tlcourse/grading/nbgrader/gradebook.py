@@ -132,7 +132,16 @@ class Gradebook:
                     entry.needs_manual_grade = False
                 comment = self._book.find_comment(solution, name, name, grade.student)
                 comment.auto_comment = _storable(exercise.message or grade.error or "")
+            self._mark_prose(grade, name)
             self._book.db.commit()
+
+    def _mark_prose(self, grade, name):
+        """Mark answers in prose, which only a person can grade, until a person has."""
+        checks = {cell_ids(exercise.id)[0] for exercise in grade.exercises}
+        for cell in self._book.find_notebook(name, name).grade_cells:
+            if cell.name not in checks:
+                entry = self._book.find_grade(cell.name, name, name, grade.student)
+                entry.needs_manual_grade = entry.manual_score is None
 
     def _look(self, engine):
         """Refuse a database that this nbgrader must not touch; mark a new one with its version.

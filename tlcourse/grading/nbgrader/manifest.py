@@ -222,6 +222,8 @@ def released_copy(notebook):
         NotebookNode.
     """
     made, shown = learner_copy(notebook), copy.deepcopy(notebook)
+    kept = {cell.id for cell in made.cells}
+    shown.cells = [cell for cell in shown.cells if cell.id in kept]
     for cell, made_cell in zip(shown.cells, made.cells, strict=True):
         if not cell.metadata.get("nbgrader", {}).get("solution"):
             cell.source = made_cell.source
