@@ -85,7 +85,7 @@ def test_grades_go_to_the_gradebook(submissions, tmp_path, kind):
         text=True,
         check=True,
     )
-    assert sorted(done.stdout.split("\n")) == ["", "ada 1.0 1.0", "bob 0.0 1.0"]
+    assert sorted(done.stdout.split("\n")) == ["", "ada 1.0 3.0", "bob 0.0 3.0"]
 
 
 def test_formgrader_is_given_what_it_shows(submissions, tmp_path, kind):

@@ -80,7 +80,7 @@ def test_the_key_and_the_source_are_the_source_with_its_outputs(folder):
 def test_the_release_holds_no_solution_and_no_output(folder):
     release(folder, lessons=["00"])
     path = folder / "release" / NAME / f"{NAME}.ipynb"
-    for trace in ("BEGIN SOLUTION", "HIDDEN TESTS", "verdict.passed"):
+    for trace in ("BEGIN SOLUTION", "HIDDEN TESTS", "assert verdict"):
         assert trace not in path.read_text(encoding="utf-8")
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
@@ -298,7 +298,7 @@ def test_nbgrader_makes_the_same_release_from_our_source(folder):
     config = config_of(folder)
     config.CourseDirectory.assignment_id = NAME
     config.CourseDirectory.release_directory = "by_nbgrader"
-    steps = GenerateAssignment.preprocessors.default_args[0]
+    steps = config.GenerateAssignment.preprocessors
     config.GenerateAssignment.preprocessors = [s for s in steps if s.__name__ != "SaveCells"]
     config.GenerateAssignment.no_database = True
     GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
@@ -315,7 +315,10 @@ def test_nbgrader_validate_finds_no_changed_check(folder):
     release(folder)
     for path in sorted((folder / "release").rglob("*.ipynb")):
         # Without running it: the stubs are to fail, and that is not the question here.
-        assert Validator(preprocessors=[CheckCellMetadata]).validate(str(path)) == {}
+        found = Validator(preprocessors=[CheckCellMetadata]).validate(str(path))
+        said = [each["error"] for each in found.pop("failed", ())]
+        assert said == ["You did not provide a response."]  # to the question that asks for prose
+        assert found == {}
         edit_check(path)
         assert "changed" in Validator(preprocessors=[CheckCellMetadata]).validate(str(path))
 

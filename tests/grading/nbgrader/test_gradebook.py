@@ -96,10 +96,10 @@ def exercise(number, points):
 
 
 def ada(*points, message="Right.", student="ada"):
-    """A submission of lesson 04 with these points of 2, 3 and 2."""
+    """A submission of lesson 04 with these points of 2, 3 and 2, and none of 3 for the last."""
     exercises = tuple(
         ExerciseGrade(f"04.{number}", got, most, "passed" if got == most else "wrong", message)
-        for number, (got, most) in enumerate(zip(points, (2, 3, 2), strict=True), start=1)
+        for number, (got, most) in enumerate(zip((*points, 0), (2, 3, 2, 3), strict=True), start=1)
     )
     return SubmissionGrade(student, "04", exercises)
 
@@ -147,7 +147,7 @@ def test_the_release_is_entered_as_nbgrader_enters_it(tmp_path, path, url, book)
 
     found = told(url)
     assert found == told(f"sqlite:///{folder / 'gradebook.db'}")
-    assert found[2] == 7
+    assert found[2] == 13
     assert len(found[3]) == 3 + 3 + 6
 
 
@@ -170,7 +170,11 @@ def test_nbgrader_lists_lessons_and_roster(tmp_path):
         app.start()
         book.write(ada(2, 0, 1, student="bob"))
     assignments = {one["name"]: one for one in api.get_assignments()}
-    points = {lesson.name: sum(p for _, p in lesson.exercises) for lesson in made.manifest.lessons}
+    prose = {"00": 2, "01": 3, "04": 3}
+    points = {
+        lesson.name: sum(p for _, p in lesson.exercises) + prose[lesson.id]
+        for lesson in made.manifest.lessons
+    }
     assert {name: one["max_score"] for name, one in assignments.items()} == points
     assert assignments[NAME]["release_path"] == str(Path("release", NAME))
     students = {one["id"]: one for one in api.get_students()}
@@ -183,8 +187,10 @@ def test_points_and_messages_arrive(book, theirs):
     book.write(ada(2, 1.5, 0, message="Seen: half.\nMeans: é."))
     gradebook = theirs()
     submission = gradebook.find_submission(NAME, "ada")
-    assert (submission.score, submission.max_score) == (3.5, 7)
-    assert not submission.needs_manual_grade
+    assert (submission.score, submission.max_score) == (3.5, 13)  # 3 of them for prose
+    assert submission.needs_manual_grade
+    prose = gradebook.find_grade("prose-04", NAME, NAME, "ada")
+    assert (prose.auto_score, prose.needs_manual_grade) == (None, True)
     scores = [gradebook.find_grade(f"check-04-{n}", NAME, NAME, "ada") for n in (1, 2, 3)]
     assert [one.auto_score for one in scores] == [2, 1.5, 0]
     assert [one.manual_score for one in scores] == [None] * 3
@@ -198,7 +204,17 @@ def test_a_submission_that_could_not_be_tried(book, theirs):
     gradebook = theirs()
     comments = [gradebook.find_comment(f"ex-04-{n}", NAME, NAME, "ada").comment for n in (1, 3)]
     assert comments == ["the file is no notebook", "no cell"]
-    assert not gradebook.find_submission(NAME, "ada").needs_manual_grade
+    assert gradebook.find_submission(NAME, "ada").needs_manual_grade  # for the prose
+
+
+def test_a_person_has_graded_the_prose(book, theirs):
+    book.write(ada(2, 1, 0))
+    gradebook = theirs()
+    gradebook.find_grade("prose-04", NAME, NAME, "ada").manual_score = 2
+    gradebook.db.commit()
+    book.write(ada(2, 1, 0))
+    submission = theirs().find_submission(NAME, "ada")
+    assert (submission.score, submission.needs_manual_grade) == (5, False)
 
 
 def test_the_same_again_changes_nothing(book, path):
@@ -415,8 +431,7 @@ def test_a_write_that_was_interrupted_is_finished_by_writing_again(book, theirs,
             book.write(ada(2, 1, 0))
     assert theirs().find_submission(NAME, "ada").needs_manual_grade  # said to be unfinished
     book.write(ada(2, 1, 0))
-    found = theirs().find_submission(NAME, "ada")
-    assert (found.score, found.needs_manual_grade) == (3, False)
+    assert theirs().find_submission(NAME, "ada").score == 3
 
 
 def test_a_file_that_may_not_be_written(book, path):

@@ -30,6 +30,9 @@ _CONFIG_TEXT = f'''"""nbgrader's configuration for this course. Your changes her
 
 from pathlib import Path
 
+from nbconvert.preprocessors import TagRemovePreprocessor
+from nbgrader.converters import GenerateAssignment
+
 folder = Path(__file__).resolve().parent
 
 c = get_config()
@@ -38,6 +41,14 @@ c.CourseDirectory.root = str(folder)
 
 # Where grades are stored: any URL that SQLAlchemy accepts, such as one of PostgreSQL.
 c.CourseDirectory.db_url = f"sqlite:///{{folder / 'gradebook.db'}}"
+
+# `nbgrader generate_assignment` leaves out what is for the teacher alone, as our release does.
+c.GenerateAssignment.preprocessors = [
+    TagRemovePreprocessor,
+    *GenerateAssignment.preprocessors.default_args[0],
+]
+c.TagRemovePreprocessor.enabled = True
+c.TagRemovePreprocessor.remove_cell_tags = {{"instructor"}}
 
 # How you exchange notebooks with students is up to you: set c.Exchange.root for nbgrader's
 # exchange, or hand out release/ and collect into submitted/STUDENT/LESSON/.
