@@ -47,8 +47,9 @@ def doodles():
     """Return drawings of things that are no animals: 28×28 grey images, white lines on black.
 
     Players of a game drew each in at most 20 seconds, so some are unfinished, and some are not
-    what they should be. People and parts of a body count as things. Of each thing 20 drawings are
-    for training and 5 for testing, the same ones always.
+    what they should be. People and parts of a body count as things; a pond may have a duck on it,
+    since nobody looked through all of them. Of each thing 20 drawings are for training and 5 for
+    testing, the same ones always.
 
     Returns:
         `Domain` with 292 classes, named by the word that was to be drawn.
