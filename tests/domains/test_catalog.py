@@ -16,7 +16,7 @@ from tlcourse.domains import (
 )
 from tlcourse.errors import UnknownName
 
-ALWAYS = ("glyphs", "glyphs-textured", "handwritten", "letters")
+ALWAYS = ("glyphs", "glyphs-textured", "handwritten", "letters", "doodles", "doodles-animals")
 REAL = {  # domain: the data set that it needs
     **{name: name for name in ("mnist", "fashion-mnist", "usps", "cifar10", "omniglot")},
     **{name: name for name in ("cats-vs-dogs", "flowers", "rt-polarity")},

@@ -28,9 +28,9 @@ def load_backbone(name, *, weights=None, input_shape=None, seed=None):
 
     Args:
         name: an architecture of the course (`small_cnn`, `small_resnet`); a pretrained backbone
-            of the course (`objects8`, `strokes`, `sounds`, `glyphs`; the card beside the weights
-            names the data); or a network of keras.applications, such as `vgg16`, `inception_v3`
-            or `efficientnet_b0`.
+            of the course (`objects8`, `strokes`, `sounds`, `glyphs`, `doodles`; the card beside
+            the weights names the data); or a network of keras.applications, such as `vgg16`,
+            `inception_v3` or `efficientnet_b0`.
         weights: None for random weights, or for a pretrained name its own; a path to weights
             written by `save_weights`; for networks of keras.applications also "imagenet", which
             Keras downloads once.

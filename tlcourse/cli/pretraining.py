@@ -9,7 +9,10 @@ import typer
 
 def pretrain(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="objects8, strokes, sounds, glyphs, words or gpt.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="objects8, strokes, sounds, glyphs, doodles, words or gpt."
+        ),
     ],
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder for weights and model card.")

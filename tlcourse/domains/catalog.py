@@ -11,6 +11,8 @@ from tlcourse.domains.images import (
     cats_dogs,
     cats_vs_dogs,
     cifar10,
+    doodles,
+    doodles_animals,
     fashion_mnist,
     flowers,
     glyphs,
@@ -33,6 +35,8 @@ _MAKERS = {
     "glyphs-textured": (glyphs_textured, None),
     "handwritten": (handwritten, None),
     "letters": (letters, None),
+    "doodles": (doodles, None),
+    "doodles-animals": (doodles_animals, None),
     "reviews-a": (reviews_a, None),
     "reviews-b": (reviews_b, None),
     "mnist": (mnist, "mnist"),
@@ -91,15 +95,16 @@ def load_domain(name):
     """Load a domain by its name.
 
     Args:
-        name: `glyphs`, `glyphs-textured`, `handwritten`, `letters`, `reviews-a`, `reviews-b`
-            (always there), or one of `domain_names()` that needs real data (`tlcourse data list`).
+        name: `glyphs`, `glyphs-textured`, `handwritten`, `letters`, `doodles`, `doodles-animals`,
+            `reviews-a`, `reviews-b` (always there), or one of `domain_names()` that needs real
+            data (`tlcourse data list`).
 
     Returns:
         `Domain`.
 
     Raises:
         UnknownName: (a ValueError) for an unknown name; suggests similar ones.
-        DataError: if its real data is not on this machine; says how to get it.
+        DataError: if its data is not on this machine, or damaged; says how to get it.
     """
     return _entry(name)[0]()
 

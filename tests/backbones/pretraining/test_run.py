@@ -1,5 +1,6 @@
 """Pretraining: reproducible, resumable, and honest about what came out."""
 
+import dataclasses
 import hashlib
 import inspect
 
@@ -42,6 +43,14 @@ def tiny(monkeypatch):
     return domain
 
 
+@pytest.fixture
+def tiny_affine(tiny, monkeypatch):
+    """The same with random affine maps in place of shifts."""
+    recipe = dataclasses.replace(RECIPES["tiny"], affine=True, shift=0)
+    monkeypatch.setitem(RECIPES, "tiny", recipe)
+    return tiny
+
+
 def weights_of(done):
     return load_backbone("small_cnn", input_shape=(12, 12, 1), weights=done.weights).get_weights()
 
@@ -62,6 +71,7 @@ def test_the_card_says_what_was_done_and_measured(tiny, tmp_path):
         keras.__version__,
     ):
         assert part in card
+    assert "transfer" not in card
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny.md", "tiny.weights.h5"]
 
 
@@ -82,7 +92,9 @@ def test_a_seed_makes_it_the_same(tiny, tmp_path):
     assert not all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def test_an_interrupted_training_ends_as_one_that_was_not(tiny, tmp_path, monkeypatch):
+@pytest.mark.parametrize("recipe", ["tiny", "tiny_affine"])
+def test_an_interrupted_training_ends_as_one_that_was_not(recipe, request, tmp_path, monkeypatch):
+    request.getfixturevalue(recipe)
     whole = weights_of(pretrain("tiny", tmp_path / "whole", verbose=0))
     told = inspect.unwrap(pretrain).__globals__["EpochTold"]
     tell, begun = told.on_epoch_begin, []
@@ -110,6 +122,20 @@ def test_an_interrupted_training_ends_as_one_that_was_not(tiny, tmp_path, monkey
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
+def test_affine_maps_change_what_is_learned(tiny_affine, tmp_path, monkeypatch):
+    moved = pretrain("tiny", tmp_path / "moved", epochs=1, verbose=0)
+    monkeypatch.setitem(RECIPES, "tiny", dataclasses.replace(RECIPES["tiny"], affine=False))
+    still = pretrain("tiny", tmp_path / "still", epochs=1, verbose=0)
+    assert not np.allclose(weights_of(moved)[0], weights_of(still)[0])
+
+
+def test_the_card_names_affine_maps_and_transfer(tiny_affine, tmp_path, monkeypatch):
+    monkeypatch.setitem(RECIPES, "tiny", dataclasses.replace(RECIPES["tiny"], transfer="none"))
+    card = pretrain("tiny", tmp_path, epochs=1, verbose=0).card.read_text(encoding="utf-8")
+    assert ", label smoothing 0.1, random affine maps, averaged weights" in card
+    assert "| transfer | none |" in card
+
+
 def test_an_unknown_name_says_the_near_ones(tmp_path):
     with pytest.raises(
         UnknownName, match=r"Unknown pretraining 'objects9'. Did you mean 'objects8'"
@@ -120,7 +146,8 @@ def test_an_unknown_name_says_the_near_ones(tmp_path):
 def batches(n=40, **settings):
     images = np.zeros((n, 6, 6, 1), "float32")
     images[:, 2, 1, 0] = 1 + np.arange(n)  # one pixel, left of the middle, tells the image
-    settings = {"batch_size": 8, "shift": 0, "flip": False, "cover": 0, "seed": 0} | settings
+    still = {"shift": 0, "affine": False, "flip": False, "cover": 0}
+    settings = {"batch_size": 8, "seed": 0} | still | settings
     return AugmentedBatches(images, np.arange(n) % 2, 2, **settings)
 
 
@@ -152,6 +179,31 @@ def test_images_move_at_most_as_far_as_the_shift():
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (1, 3, 0, 2)
 
 
+def test_affine_maps_are_of_the_seed_the_epoch_and_the_batch_alone():
+    images = np.zeros((40, 16, 16, 1), "float32")
+    images[:, 4:12, 4:12] = 1
+    settings = {"batch_size": 8, "shift": 0, "affine": True, "flip": False, "cover": 0, "seed": 0}
+    one, same, other = (
+        AugmentedBatches(images, np.arange(40) % 2, 2, **settings | {"seed": seed})
+        for seed in (0, 0, 1)
+    )
+    one[0]  # a batch that the other never had, as before an interruption
+    moved = one[1][0]
+    np.testing.assert_array_equal(moved, same[1][0])
+    assert not np.allclose(moved, other[1][0])
+    assert not np.allclose(moved, one[2][0])
+    same.epoch = 1
+    assert not np.allclose(moved, same[1][0])
+    assert len({image.tobytes() for image in moved}) == 8  # each image has a map of its own
+    areas = moved.sum(axis=(1, 2, 3))
+    assert ((areas > 64 * 0.6) & (areas < 64 * 1.5)).all()  # small ones
+    assert moved.min() >= 0
+    assert moved.max() <= 1 + 1e-6
+    # What is moved can still be mirrored and covered.
+    covered = AugmentedBatches(images, np.arange(40) % 2, 2, **settings | {"cover": 4})[1][0]
+    assert (covered == 0.5).any(axis=(1, 2, 3)).all()
+
+
 def test_flips_are_left_to_right_and_about_half():
     images = np.concatenate([batches(n=400, flip=True)[i][0] for i in range(50)])
     row, column = np.unravel_index(images[..., 0].reshape(400, -1).argmax(axis=1), (6, 6))
@@ -165,7 +217,7 @@ def test_a_square_covers_a_part_of_each_image_at_a_place_of_its_own():
         np.ones((200, 9, 9, 1), "float32"),
         np.zeros(200, int),
         1,
-        **{"batch_size": 200, "shift": 0, "flip": False, "cover": 4, "seed": 0},
+        **{"batch_size": 200, "shift": 0, "affine": False, "flip": False, "cover": 4, "seed": 0},
     )[0][0][..., 0]
     n_grey = (covered == 0.5).sum(axis=(1, 2))
     assert set(np.unique(covered)) == {0.5, 1.0}

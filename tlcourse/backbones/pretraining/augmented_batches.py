@@ -1,7 +1,9 @@
-"""Augmented pretraining batches: random shifts, flips and cutout."""
+"""Augmented pretraining batches: random shifts, affine maps, flips and cutout."""
 
 import keras
 import numpy as np
+
+from tlcourse.backbones.random_affine import RandomAffine
 
 
 class AugmentedBatches(keras.utils.PyDataset):
@@ -17,19 +19,21 @@ class AugmentedBatches(keras.utils.PyDataset):
         batch_size: int, at most n; the remainder at the end of an epoch is dropped.
         shift: int, maximum shift in pixels in each direction; the border is filled by
             mirroring the image.
+        affine: bool, move each image as `RandomAffine` does unless told otherwise.
         flip: bool, mirror half of the images left to right.
         cover: int, side in pixels of a grey square laid over each image at a random place,
             partly outside (DeVries & Taylor, "Cutout", 2017); 0 for none.
         seed: int.
     """
 
-    def __init__(self, images, labels, n_classes, *, batch_size, shift, flip, cover, seed):
+    def __init__(self, images, labels, n_classes, *, batch_size, shift, affine, flip, cover, seed):
         super().__init__()
         rim = [(0, 0), (shift, shift), (shift, shift), (0, 0)]
         self._padded = np.pad(images, rim, mode="reflect")
         self._targets = np.eye(n_classes, dtype="float32")[labels]
         self._size, self._batch_size = images.shape[1:3], batch_size
-        self._shift, self._flip, self._cover, self._seed = shift, flip, cover, seed
+        self._shift, self._affine, self._flip, self._cover = shift, affine, flip, cover
+        self._seed = seed
         self.epoch = 0
         self._drawn = None
 
@@ -47,6 +51,10 @@ class AugmentedBatches(keras.utils.PyDataset):
                 for i, top, left in zip(chosen, tops, lefts, strict=True)
             ]
         )
+        if self._affine:
+            # A new layer for each batch: one that goes on would not know where to resume.
+            moved = RandomAffine(seed=int(rng.integers(2**31)))(images, training=True)
+            images = keras.ops.convert_to_numpy(moved).copy()
         if self._flip:
             mirrored = rng.random(len(chosen)) < 0.5
             images[mirrored] = images[mirrored, :, ::-1]

@@ -92,6 +92,7 @@ def _fit(model, domain, recipe, epochs, seed, backup, verbose):
         domain.n_classes,
         batch_size=min(recipe.batch_size, len(domain.x_train)),
         shift=recipe.shift,
+        affine=recipe.affine,
         flip=recipe.flip,
         cover=recipe.cover,
         seed=seed,
@@ -135,7 +136,7 @@ def _save(backbone, path):
 
 
 def _rows(name, recipe, domain, backbone, epochs, seed, seconds):
-    return {
+    rows = {
         "what": f"{backbone.name}, {backbone.count_params():,} parameters: images "
         f"{'×'.join(map(str, domain.input_shape))} in [0, 1] to {backbone.output_shape[-1]} "
         "features",
@@ -145,13 +146,16 @@ def _rows(name, recipe, domain, backbone, epochs, seed, seconds):
         "recipe": f"`tlcourse pretrain {name} --seed {seed}`: {epochs} epochs of SGD (Nesterov "
         f"momentum 0.9, batches of {recipe.batch_size}, learning rate up to "
         f"{recipe.learning_rate} with warm-up and cosine, weight decay {recipe.weight_decay}), "
-        f"label smoothing {recipe.label_smoothing}, shifts of {recipe.shift} pixels"
+        f"label smoothing {recipe.label_smoothing}"
+        f"{f', shifts of {recipe.shift} pixels' if recipe.shift else ''}"
+        f"{', random affine maps' if recipe.affine else ''}"
         f"{', flips' if recipe.flip else ''}"
         f"{f', squares of {recipe.cover} pixels covered' if recipe.cover else ''}"
         f", averaged weights (momentum {recipe.ema})",
         "seed": seed,
-        "accuracy": f"on {len(domain.x_test):,} test images, looked at once",
+        "accuracy": f"on {len(domain.x_test):,} test images, looked at once, at the end",
         "time": f"{seconds / 60:.0f} minutes, Keras {keras.__version__} on "
         f"{keras.backend.backend()}, {precision()}",
         "limits": recipe.limits,
     }
+    return rows | {"transfer": recipe.transfer} if recipe.transfer else rows

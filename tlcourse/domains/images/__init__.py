@@ -1,6 +1,7 @@
 """Images: drawn for the course, or read from published data sets."""
 
 from tlcourse.domains.images.cifar import cats_dogs, cifar10, objects8
+from tlcourse.domains.images.doodles import doodles, doodles_animals
 from tlcourse.domains.images.glyph_tasks import ManyLabels, glyph_tasks
 from tlcourse.domains.images.glyphs import glyphs, letters
 from tlcourse.domains.images.handwritten import handwritten
@@ -16,6 +17,8 @@ __all__ = [
     "cats_dogs",
     "cats_vs_dogs",
     "cifar10",
+    "doodles",
+    "doodles_animals",
     "fashion_mnist",
     "flowers",
     "glyph_tasks",
