@@ -60,8 +60,8 @@ SLIPS = {
             {"copy.trainable = True": "copy.trainable = part is head"},
             "kernels of backbone",
         ),
-        ({"Adam(1e-3)": "Adam(0.1)"}, "washed them away"),
-        ({"epochs=40": "epochs=0"}, "3 of the 3 kernels"),
+        ({"Adam(2e-3)": "Adam(0.1)"}, "washed them away"),
+        ({"epochs=20": "epochs=0"}, "3 of the 3 kernels"),
     ),
     "01.3": (
         ({'float("inf")': "0"}, "This curve never reaches its goal (1 point)"),
