@@ -110,7 +110,7 @@ def test_each_exercise_has_a_question_a_solution_and_a_check(lesson_id, notebook
     """Once each, with the points that the exercise gives; nothing else is marked."""
     marked = [
         (marks(cell)["grade_id"], bool(marks(cell)["solution"]), marks(cell).get("points"))
-        for cell in notebook.cells
+        for cell in code_cells(notebook)
         if marks(cell)
     ]
     pairs = list(zip(marked[::2], marked[1::2], strict=True))  # a check follows its solution
@@ -120,7 +120,7 @@ def test_each_exercise_has_a_question_a_solution_and_a_check(lesson_id, notebook
         wanted.append(((f"ex-{name}", True, None), (f"check-{name}", False, exercise.points)))
     assert sorted(pairs) == sorted(wanted)
     for before, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
-        if marks(cell).get("solution"):
+        if marks(cell).get("solution") and cell.cell_type == "code":
             assert before.cell_type == "markdown", cell.id
 
 
@@ -131,6 +131,61 @@ def test_each_check_calls_its_exercise_and_fails_a_wrong_answer(notebook):
             assert re.search(rf'tl\.check\("{re.escape(exercise_id)}", \w+\)', cell.source)
             hidden = re.search(r"BEGIN HIDDEN TESTS\n(.*?)\n### END", cell.source, re.DOTALL)[1]
             assert hidden == "assert verdict.passed, verdict"
+
+
+def test_one_question_is_answered_in_prose_and_only_the_teacher_sees_the_rubric(notebook):
+    (cell,) = [cell for cell in notebook.cells if cell.cell_type == "markdown" and marks(cell)]
+    assert marks(cell)["grade"]
+    assert marks(cell)["solution"]
+    assert marks(cell)["points"] > 0
+    assert "**Rubric" in cell.source
+    assert "**Rubric" not in "".join(each.source for each in learner_copy(notebook).cells)
+
+
+def test_it_has_the_parts_of_every_lesson(notebook):
+    """Those that a form can show; that they are good is for a reader."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    for heading in (
+        "In plain Keras",
+        "On real data",
+        "On a GPU",
+        "In your own words",
+        "Take away",
+        "Usual mistakes",
+        "Two open questions",
+        "Papers",
+    ):
+        assert re.search(rf"^##+ {heading}$", text, re.MULTILINE), heading
+    assert "**You will**" in text
+    assert "**Time**" in text
+    assert text.count("**Guess first:**") >= 3
+    assert sum("instructor" in cell.metadata.get("tags", ()) for cell in notebook.cells) == 1
+
+
+def test_links_to_other_lessons_work(notebook):
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    linked = re.findall(r"\]\((\d\d_\w+\.ipynb)\)", text)
+    assert linked
+    for name in linked:
+        assert (notebooks_dir() / name).is_file(), name
+
+
+def test_plain_keras_is_plain(notebook):
+    place = next(
+        i for i, cell in enumerate(notebook.cells) if cell.source.startswith("## In plain Keras")
+    )
+    shown = next(cell for cell in notebook.cells[place:] if cell.cell_type == "code")
+    assert "keras." in shown.source
+    assert "tl." not in shown.source.partition("tl.claim(")[0]
+
+
+def test_figures_say_what_they_show(notebook):
+    for cell, output in outputs(notebook):
+        if "image/png" in output.get("data", {}):
+            told = output.metadata["image/png"]
+            assert len(told["alt"]) > 20, cell.id
+            pixels = base64.b64decode(output.data["image/png"])[16:24]  # width and height of a PNG
+            assert int.from_bytes(pixels[:4], "big") >= 2 * told["width"], cell.id
 
 
 def test_it_is_set_up_first(lesson_id, notebook):

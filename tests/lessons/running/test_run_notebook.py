@@ -16,6 +16,24 @@ def text_of(cell):
     return "".join(output.get("text", "") for output in cell.outputs)
 
 
+def test_a_figures_words_are_its_title_and_the_claims_below_it(notebook):
+    claim = 'tl.claim("One is {value}", 1, True)'
+    source = notebook(
+        "import tlcourse as tl\ntl.setup()",
+        claim.replace("One", "Before"),
+        "import matplotlib.pyplot as plt\nplt.gca().set_title('A line')\nplt.show()",
+        claim,
+    )
+    done = execute_notebook(source)
+    (figure,) = [
+        output
+        for cell in done.notebook.cells
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    assert figure.metadata["image/png"]["alt"] == "A line. One is 1."
+
+
 def test_claims_figures_and_progress(notebook):
     source = notebook(
         CLAIM,

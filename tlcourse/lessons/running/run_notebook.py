@@ -149,17 +149,19 @@ def _outputs(notebook):
 
 
 def _describe_figures(notebook):
-    """Add to each figure's alternative text, its title so far, the claims that follow it."""
+    """Add to each figure's alternative text, its title so far, the claims that stand below it."""
     claims = []
-    for output in reversed(_outputs(notebook)):
-        data = output.get("data", {})
-        if MIME_TYPE in data:
-            claims.insert(0, data[MIME_TYPE]["text"])
-        alt = output.get("metadata", {}).get("image/png", {}).get("alt")
-        if alt is not None:
-            told = ". ".join([alt, *claims])
-            output.metadata["image/png"]["alt"] = f"{told}."
-            claims = []
+    for cell in reversed(notebook.cells):
+        if cell.cell_type != "code":
+            claims = []  # what follows is another thought
+        for output in reversed(cell.get("outputs", [])):
+            data = output.get("data", {})
+            if MIME_TYPE in data:
+                claims.insert(0, data[MIME_TYPE]["text"])
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+            if alt is not None:
+                output.metadata["image/png"]["alt"] = ". ".join([alt, *claims]) + "."
+                claims = []
 
 
 def _last_line(text):
