@@ -28,9 +28,8 @@ def test_a_lesson_asks_two_or_three(lesson_id):
 
 @every_question
 def test_its_choices_are_those_of_the_notebook(question):
-    (asked,) = [
-        each for each in sources(question) if each.startswith(f"### Question {question.id}")
-    ]
+    heading = f"### Question {question.id}\n"
+    (asked,) = [each for each in sources(question) if each.startswith(heading)]
     assert re.findall(r"^- \*\*(\w)\)\*\*", asked, re.MULTILINE) == list(question.why)
     assert question.right in question.why
     assert len(set(question.why.values())) == len(question.why) >= 3
