@@ -48,7 +48,8 @@ def small_backbone(seed):
         # A momentum of 0.99, the default, takes longer to follow than an exercise trains.
         features = layers.BatchNormalization(momentum=0.9)(features)
         features = layers.ReLU()(features)
-    features = layers.Dropout(0.3)(features)
+    # Seeded, so that an answer that runs in training mode by mistake can be told by its values.
+    features = layers.Dropout(0.3, seed=1)(features)
     backbone = keras.Model(images, layers.GlobalAveragePooling2D()(features), name="backbone")
     rng = np.random.default_rng(seed)
     backbone.set_weights([_draw(rng, weight.path, weight.shape) for weight in backbone.weights])
@@ -187,12 +188,8 @@ def logits_of_probe(answer, case):
     Returns:
         Plain data: float array (m, number of classes) where the answer is right.
     """
-    import keras
-
     (features, others), labels, n_classes = copy.deepcopy(case)
-    probe = answer(features, labels, n_classes)
-    if not isinstance(probe, keras.Model):
-        raise NotPlain(f"returned a `{type(probe).__name__}`; a `keras.Model` was asked for.")
+    probe = _a_model(answer(features, labels, n_classes))
     return plain(probe.predict(others, verbose=0))
 
 
@@ -227,10 +224,13 @@ def moved_by_training(answer, case):
     paths = [variable.path for variable in model.weights]
     of_random_layers = {variable.path for variable in model.variables} - set(paths)
     given = answer(model, lambda: model.fit(images, labels, batch_size=8, verbose=0))
-    if isinstance(given, (list, tuple, set, dict)) and set(given) <= {*paths, *of_random_layers}:
+    known = {*paths, *of_random_layers}
+    if isinstance(given, (list, tuple, set, dict)) and all(
+        isinstance(each, str) and each in known for each in given
+    ):
         moved = sorted(paths.index(path) for path in set(given) - of_random_layers)
         return {"moved": moved, "names": [path.split("/")[-1] for path in paths]}
-    return plain(sorted(given) if isinstance(given, set) else given)
+    return plain(sorted(given, key=str) if isinstance(given, set) else given)
 
 
 def _before(backbone, inputs):
@@ -241,13 +241,18 @@ def _before(backbone, inputs):
     }
 
 
-def _described(model):
+def _a_model(returned):
     import keras
 
-    if model is None:
+    if returned is None:
         raise NotPlain("returned None.")
-    if not isinstance(model, keras.Model):
-        raise NotPlain(f"returned a `{type(model).__name__}`; a `keras.Model` was asked for.")
+    if not isinstance(returned, keras.Model):
+        raise NotPlain(f"returned a `{type(returned).__name__}`; a `keras.Model` was asked for.")
+    return returned
+
+
+def _described(model):
+    _a_model(model)
     if not model.built:
         model(np.zeros((1, *IMAGE_SHAPE), np.float32))
     try:

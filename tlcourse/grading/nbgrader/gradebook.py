@@ -1,7 +1,4 @@
-"""Write grades to nbgrader's gradebook.
-
-Only this module needs nbgrader, imported when a gradebook is opened.
-"""
+"""Write grades to nbgrader's gradebook; nbgrader itself is imported when one is opened."""
 
 import json
 from contextlib import contextmanager
@@ -136,12 +133,12 @@ class Gradebook:
             self._book.db.commit()
 
     def _mark_prose(self, grade, name):
-        """Mark answers in prose, which only a person can grade, until a person has."""
+        """Mark answers in prose until a person has graded them."""
         checks = {cell_ids(exercise.id)[0] for exercise in grade.exercises}
-        for cell in self._book.find_notebook(name, name).grade_cells:
-            if cell.name not in checks:
-                entry = self._book.find_grade(cell.name, name, name, grade.student)
-                entry.needs_manual_grade = entry.manual_score is None
+        cells = {cell.name for cell in self._book.find_notebook(name, name).grade_cells}
+        for prose in cells - checks:
+            entry = self._book.find_grade(prose, name, name, grade.student)
+            entry.needs_manual_grade = entry.manual_score is None
 
     def _look(self, engine):
         """Refuse a database that this nbgrader must not touch; mark a new one with its version.
