@@ -148,7 +148,7 @@ def test_the_release_is_entered_as_nbgrader_enters_it(tmp_path, path, url, book)
     found = told(url)
     assert found == told(f"sqlite:///{folder / 'gradebook.db'}")
     assert found[2] == 13
-    assert len(found[3]) == 3 + 3 + 6
+    assert len(found[3]) == 5 + 5 + 9
 
 
 def test_nbgrader_lists_lessons_and_roster(tmp_path):
