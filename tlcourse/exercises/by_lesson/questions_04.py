@@ -19,7 +19,7 @@ QUESTIONS = (
         right="c",
         why={
             "a": "A frozen BatchNorm layer runs in inference mode and leaves its averages alone: "
-            "in Keras 2 and 3, freezing this layer does both.",
+            "in Keras, freezing this layer does both.",
             "b": "They are not trainable, so the optimiser does not touch them.",
             "c": "Freezing stops weights, not dropout: in `fit` the frozen backbone still drops.",
             "d": "It would be so without random layers. With dropout inside, the features change.",
