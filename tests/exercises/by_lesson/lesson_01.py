@@ -227,6 +227,6 @@ def right_01_6_one_network(backbone, head, images, labels):
     model.build((None, *images.shape[1:]))
     model.set_weights(backbone.get_weights() + head.get_weights())
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.RMSprop(5e-4), loss=loss)
-    model.fit(images, labels, batch_size=8, epochs=30, verbose=0)
+    model.compile(keras.optimizers.Adam(1e-3), loss=loss)
+    model.fit(images, labels, batch_size=8, epochs=40, verbose=0)
     return model
