@@ -242,7 +242,7 @@ def test_a_configured_class_stays_what_it_is():
 # Rooms that people call by hand, every function of them.
 BY_HAND = ("backbones", "domains", "lessons", "losses", "measures", "models", "plots")
 BUILT_BY_HAND = {
-    "AdamSettings",
+    "OptimizerSettings",
     "Domain",
     "DomainPair",
     "LanguageModel",
@@ -251,14 +251,21 @@ BUILT_BY_HAND = {
     "TextEncoder",
     "Training",
 }
-OF_TRAINING = ("AdamSettings", "Training", "extract_features", "predict", "seed_keras", "train")
+OF_TRAINING = (
+    "OptimizerSettings",
+    "Training",
+    "extract_features",
+    "predict",
+    "seed_keras",
+    "train",
+)
 
 
 def every_verb():
     rooms = [tl, *(getattr(tl, room) for room in BY_HAND)]
     things = {name: getattr(room, name) for room in rooms for name in room.__all__}
     training = (
-        "AdamSettings",
+        "OptimizerSettings",
         "extract_features",
         "predict",
         "seed_keras",

@@ -6,16 +6,18 @@ from tlcourse.training.features import extract_features
 from tlcourse.training.fit import fit_batches, train
 from tlcourse.training.frozen_prefix import past_the_frozen
 from tlcourse.training.history import Diverged, HistoryRecorder
-from tlcourse.training.optimiser import AdamSettings
+from tlcourse.training.optimiser import OptimizerSettings
 from tlcourse.training.predict import predict
+from tlcourse.training.pull import PullTo
 from tlcourse.training.seeding import seed_keras
 from tlcourse.training.training import Training
 
 __all__ = [
-    "AdamSettings",
     "Diverged",
     "HistoryRecorder",
+    "OptimizerSettings",
     "OrderedBatches",
+    "PullTo",
     "ShuffledBatches",
     "Training",
     "connect_hosts",

@@ -1,5 +1,7 @@
 """Arrays handed to Keras batch by batch, in an order that a seed decides on every backend."""
 
+from copy import copy
+
 import keras
 import numpy as np
 
@@ -32,6 +34,12 @@ class ShuffledBatches(keras.utils.PyDataset):
     def skip(self, n):
         """Leave out the first n batches (int), as a training does that goes on after them."""
         self._skipped = n
+
+    def first(self, n):
+        """Return these batches cut after the first n (int)."""
+        few = copy(self)
+        few._steps = n
+        return few
 
     def __getitem__(self, index):
         begin = (index + self._skipped) * self.batch_size

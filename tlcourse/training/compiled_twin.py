@@ -2,9 +2,11 @@
 
 Tracing a training step takes longer than a short training on a CPU, and a lesson trains the same
 network dozens of times (shots × seeds × strategies). So models of one architecture and one setting
-share a *compiled twin*, which takes over the model's variables, works, and hands them back.
+share a *compiled twin*, which takes over the model's variables, works, and hands them back. What
+changes from one training to the next, such as the learning rate, is a variable of the twin.
 """
 
+import json
 from collections import OrderedDict
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary
@@ -13,11 +15,18 @@ import keras
 import numpy as np
 
 from tlcourse.models import clone_of, hand_over, is_graph, values_of
+from tlcourse.training.architecture import (
+    architecture_of,
+    is_ours_or_keras,
+    outputs_of_model,
+    told_by_config,
+)
 from tlcourse.training.devices import check_lies_on_all, jit_compile, n_shares
+from tlcourse.training.pull import Pulls, pull_of
 
 _KEPT = OrderedDict()
 _KEPT_BY_MODEL = WeakKeyDictionary()  # for what is too big for a twin, and only predicts
-_MAX_KEPT = 8
+_MAX_KEPT = 32
 _MAX_SHARED_PARAMETERS = 2_000_000  # beyond this a second copy in memory costs more than tracing
 
 
@@ -28,26 +37,32 @@ class CompiledTwin:
 
     Args:
         model: `keras.Model`.
-        optimizer: `keras.optimizers.Optimizer`; None makes a twin that only predicts.
-        loss: `keras.losses.Loss`; None takes cross-entropy of logits and class numbers.
+        settings: `OptimizerSettings`; None makes a twin that only predicts.
+        loss: `keras.losses.Loss`; None takes what the layers add alone.
+        metrics: as `Model.compile` takes its `weighted_metrics`.
         twin: True copies the architecture; False works on the very variables of the model.
     """
 
-    def __init__(self, model, optimizer=None, loss=None, *, twin):
+    def __init__(self, model, settings=None, loss=None, metrics=None, *, twin):
         self.compiled = _twin(model) if twin else _same_layers(model)
+        self._shared = self.compiled.variables
+        self._pulls = None
+        if twin:
+            self._pulls = _pulls_like(model, self.compiled)
         self._warm = set()
-        if optimizer is None:
+        if settings is None:
             self.compiled.compile(jit_compile=jit_compile())
             self._optimiser_start = []
             return
         self.compiled.compile(
-            optimizer=optimizer,
-            loss=loss or keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+            optimizer=settings.build(),
+            loss=loss,
+            weighted_metrics=metrics,
             jit_compile=jit_compile(),
         )
         optimiser = self.compiled.optimizer
         optimiser.build(self.compiled.trainable_variables)
-        # Adam's moments start at 0; learning rate, step and loss scale are single numbers.
+        # Moments start at 0; step, loss scale and the like are single numbers.
         self._optimiser_start = [
             (variable, value if value.ndim == 0 else 0.0)
             for variable, value in zip(
@@ -56,19 +71,41 @@ class CompiledTwin:
         ]
 
     @contextmanager
-    def holding(self, model):
-        """Lend a model's variables, the optimiser as new; hand them back whatever happens."""
-        hand_over(model.variables, to=self.compiled.variables)
+    def holding(self, model, settings=None, *, steps=1):
+        """Lend a model's variables, the optimiser as new; hand them back whatever happens.
+
+        Args:
+            model: `keras.Model` of the twin's architecture.
+            settings: `OptimizerSettings` of the training, where there is one.
+            steps: int, its length.
+
+        Yields:
+            The compiled `keras.Model`.
+        """
+        hand_over(model.variables, to=self._shared)
+        if self._pulls is not None:
+            self._pulls.take(_pulls_in(model))
         for variable, start in self._optimiser_start:
             variable.assign(np.broadcast_to(start, variable.shape))
+        if settings is not None:
+            settings.pace(self.compiled.optimizer, steps)
         try:
             yield self.compiled
         finally:
-            hand_over(self.compiled.variables, to=model.variables)
+            self.hand_back(model)
 
-    def warm_up(self, batches):
-        """Trace the step for batches of this size, leaving the variables as they were."""
-        if batches.batch_size in self._warm:
+    def hand_back(self, model):
+        """Give the model the values that the twin has now."""
+        hand_over(self._shared, to=model.variables)
+
+    def warm_up(self, batches, batch_size):
+        """Trace the step for batches of this size, leaving the variables as they were.
+
+        Args:
+            batches: `keras.utils.PyDataset` of a few.
+            batch_size: int.
+        """
+        if batch_size in self._warm:
             return
         before = values_of(self.compiled.variables)
         try:
@@ -76,33 +113,35 @@ class CompiledTwin:
         finally:
             for variable, value in zip(self.compiled.variables, before, strict=True):
                 variable.assign(value)
-        self._warm.add(batches.batch_size)
+        self._warm.add(batch_size)
 
 
-def compiled_twin_for(model, optimiser=None, *, steps=0, loss=None):
+def compiled_twin_for(model, settings=None, *, loss=None, metrics=None):
     """Return the `CompiledTwin` for a model: the kept one, where its architecture has one.
 
     Args:
         model: `keras.Model`.
-        optimiser: `AdamSettings`; None asks for a twin that only predicts.
-        steps: int, of the training, for an optimiser whose rate depends on it.
-        loss: as in `CompiledTwin`; with a loss of its own a model shares no twin.
+        settings: `OptimizerSettings`; None asks for a twin that only predicts.
+        loss: as in `CompiledTwin`; with a loss that others wrote a model shares no twin.
+        metrics: as in `CompiledTwin`; dict of lists of `keras.metrics.Metric`, or None.
     """
     check_lies_on_all(model)
-    build = optimiser and (lambda: optimiser.build(steps))
-    if loss is not None or not _can_be_shared(model):
-        if optimiser is None and is_graph(model) and _config_says_all(model):
+    if not _can_be_shared(model) or not (loss is None or is_ours_or_keras(loss)):
+        if settings is None and is_graph(model) and told_by_config(model):
             return _kept_by(model)
-        return CompiledTwin(model, build and build(), loss, twin=False)
-    trainable = tuple(variable.trainable for variable in model.variables)
-    length = steps if optimiser and optimiser.steps_matter() else None
-    key = (model.to_json(), trainable, optimiser, length)
+        return CompiledTwin(model, settings, loss, metrics, twin=False)
+    key = (architecture_of(model), settings and settings.key(), _told(loss), _told(metrics))
     if key not in _KEPT:
-        _KEPT[key] = CompiledTwin(model, build and build(), twin=True)
+        _KEPT[key] = CompiledTwin(model, settings, loss, metrics, twin=True)
         while len(_KEPT) > _MAX_KEPT:
             _KEPT.popitem(last=False)
     _KEPT.move_to_end(key)
     return _KEPT[key]
+
+
+def _told(things):
+    """Return what tells losses or metrics (str)."""
+    return json.dumps(keras.saving.serialize_keras_object(things), sort_keys=True)
 
 
 def _kept_by(model):
@@ -118,12 +157,35 @@ def _kept_by(model):
 def _can_be_shared(model):
     return (
         n_shares() == 1  # a copy on every device, and all of them to hand over, would cost more
-        and is_graph(model)  # and so it is built, and its parameters can be counted
+        and _is_of_layers(model)  # and so it is built, and its parameters can be counted
         and model.count_params() <= _MAX_SHARED_PARAMETERS
-        and _config_says_all(model)
-        # What is added to the loss for a variable may be about that very variable's start.
-        and all(getattr(variable, "regularizer", None) is None for variable in model.variables)
+        and told_by_config(model)
+        and all(map(_is_told, model.variables))
     )
+
+
+def _is_of_layers(model):
+    return bool(getattr(model, "inputs", None))
+
+
+def _is_told(variable):
+    """Tell whether what is added to the loss for a variable is known to a twin."""
+    regularizer, pull = getattr(variable, "regularizer", None), pull_of(variable)
+    return regularizer is None or (pull is not None and pull.already is None)
+
+
+def _pulls_like(model, twin):
+    """Return `Pulls` on a twin's variables as there are on a model's; None where there are none."""
+    pairs = zip(model.variables, twin.variables, strict=True)
+    pulled = [(mine, theirs) for theirs, mine in pairs if pull_of(theirs)]
+    if not pulled:
+        return None
+    twin.pulls = Pulls([mine for mine, _ in pulled])  # the model tracks it, as JAX needs
+    return twin.pulls
+
+
+def _pulls_in(model):
+    return [pull for pull in map(pull_of, model.variables) if pull]
 
 
 def _twin(model):
@@ -134,26 +196,9 @@ def _twin(model):
     return twin
 
 
-def _config_says_all(layer):
-    """Tell whether a layer is fully told by its config and variables: then a twin does the same.
-
-    Not so for layers that others wrote, for Lambda, for layers that keep constants beside their
-    variables, as Normalization does, and where a layer inside a layer was given LoRA.
-    """
-    if type(layer).__module__.split(".")[0] not in ("keras", "tlcourse"):
-        return False
-    if isinstance(layer, keras.Model):
-        is_built_of_layers = bool(getattr(layer, "inputs", None))
-        return is_built_of_layers and all(map(_config_says_all, layer.layers))
-    lora_inside = not getattr(layer, "lora_enabled", False) and any(
-        variable.name.startswith("lora_") for variable in layer.variables
-    )
-    unsaid = lora_inside or isinstance(layer, keras.layers.Lambda)
-    return not unsaid and not hasattr(layer, "finalize_state")
-
-
 def _same_layers(model):
     """Return a model of the same layers and variables; one that is all code can only be itself."""
-    if not is_graph(model):
+    if not _is_of_layers(model):
         return model
-    return keras.Model(model.inputs[0], model.outputs[0], name=model.name)
+    inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
+    return keras.Model(inputs, outputs_of_model(model), name=model.name)

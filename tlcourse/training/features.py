@@ -9,7 +9,6 @@ from tlcourse.training.predict import predict
 
 
 @verb
-@verb
 def extract_features(backbone, data, *, batch_size=None):
     """Compute features once, in inference mode.
 

@@ -1,5 +1,8 @@
 """`Model.fit` on a compiled twin that is kept."""
 
+from functools import partial
+
+import keras
 import numpy as np
 
 from tlcourse.arguments import verb
@@ -8,7 +11,6 @@ from tlcourse.errors import BadArgument
 from tlcourse.training.backup import Backup
 from tlcourse.training.batches import ShuffledBatches
 from tlcourse.training.compiled_twin import compiled_twin_for
-from tlcourse.training.devices import check_lies_on_all, jit_compile
 from tlcourse.training.history import HistoryRecorder
 from tlcourse.training.predict import as_array, batch_that_fits, outputs_of
 from tlcourse.training.seeding import seed_keras
@@ -16,7 +18,6 @@ from tlcourse.training.seeding import seed_keras
 _WARM_UP_STEPS = 3  # with fewer calls to each new trace TensorFlow warns of retracing
 
 
-@verb
 @verb
 def train(
     model,
@@ -31,7 +32,7 @@ def train(
     sample_weight=None,
     lr_multipliers=None,
 ):
-    """Train a model that gives logits: cross-entropy, Adam (Kingma & Ba, 2015), `Model.fit`.
+    """Train a model that gives logits: cross-entropy, an optimiser, `Model.fit`.
 
     When the loss is no longer finite, training stops with a `Diverged` warning, and the weights
     are those from before.
@@ -66,18 +67,15 @@ def train(
     if eval_data is not None:
         eval_data = _examples(model, *eval_data, "eval_data[0]", "eval_data[1]")
     plan = training.for_examples(len(x))
-    order = {"batch_size": plan.batch_size, "seed": seed}
     recorder = HistoryRecorder(
         plan.steps,
         plan.n_evals,
         look=eval_data and accuracy_on(*eval_data, times=plan.n_evals),
         restore_best_weights="accuracy" if restore_best_weights else None,
     )
-    twin = compiled_twin_for(model, plan.adam(lr_multipliers), steps=plan.steps, loss=loss)
-    twin.warm_up(ShuffledBatches(*arrays, steps=_WARM_UP_STEPS, **order))
-    with twin.holding(model) as compiled:
-        batches = ShuffledBatches(*arrays, steps=plan.steps, **order)
-        _fit(compiled, batches, recorder, seed, plan.backup)
+    batches = ShuffledBatches(*arrays, steps=plan.steps, batch_size=plan.batch_size, seed=seed)
+    settings = plan.optimizer_settings(lr_multipliers)
+    _fit(model, batches, plan, settings, recorder, seed, loss=loss or _cross_entropy())
     return recorder.history
 
 
@@ -85,29 +83,36 @@ def fit_batches(model, batches, training, *, recorder, seed, loss=None, metrics=
     """Train a model of several inputs on batches that are already made: one pass, `Model.fit`.
 
     Args:
-        model: `keras.Model`; it is compiled anew.
-        batches: `keras.utils.PyDataset` of all steps, with a method `skip` where there is a backup.
+        model: `keras.Model`; trained in place.
+        batches: `keras.utils.PyDataset` of all steps, with a method `first` that gives some of
+            them, and `skip` where there is a backup.
         training: `Training`, settled for the examples.
         recorder: `HistoryRecorder`, which afterwards holds the history.
         seed: int, of dropout and augmentation.
         loss: `keras.losses.Loss` of logits and class numbers; None leaves what layers add alone.
-        metrics: as `Model.compile` takes them.
+        metrics: dict of lists of `keras.metrics.Metric`, as `Model.compile` takes them.
     """
-    check_lies_on_all(model)
-    optimizer = training.adam().build(training.steps)
-    model.compile(optimizer, loss, metrics=metrics, jit_compile=jit_compile())
-    model.optimizer.build(model.trainable_variables)
-    _fit(model, batches, recorder, seed, training.backup)
+    settings = training.optimizer_settings()
+    _fit(model, batches, training, settings, recorder, seed, loss=loss, metrics=metrics)
 
 
-def _fit(compiled, batches, recorder, seed, backup):
-    seed_keras(seed)
-    if backup is not None:
-        batches.skip(recorder.go_on(compiled, Backup(backup, compiled, batches, seed)))
-    # One pass to Keras, whatever it is to the data: it sets itself up again for each. It must not
-    # shuffle, which would mix the batches of several passes.
-    if len(batches):
-        compiled.fit(batches, callbacks=[recorder], shuffle=False, verbose=0)
+def _fit(model, batches, plan, settings, recorder, seed, *, loss=None, metrics=None):
+    twin = compiled_twin_for(model, settings, loss=loss, metrics=metrics)
+    twin.warm_up(batches.first(_WARM_UP_STEPS), plan.batch_size)
+    with twin.holding(model, settings, steps=plan.steps) as compiled:
+        recorder.hand_back = partial(twin.hand_back, model)
+        seed_keras(seed)
+        if plan.backup is not None:
+            backup = Backup(plan.backup, compiled, batches, seed)
+            batches.skip(recorder.go_on(compiled, backup))
+        # One pass to Keras, whatever it is to the data: it sets itself up again for each. It must
+        # not shuffle, which would mix the batches of several passes.
+        if len(batches):
+            compiled.fit(batches, callbacks=[recorder], shuffle=False, verbose=0)
+
+
+def _cross_entropy():
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
 def accuracy_on(x, labels, *, times=1):

@@ -26,9 +26,23 @@ class HistoryRecorder(keras.callbacks.Callback):
             kept; None keeps the last.
         terms: layers that add to the loss: each has a `name`, and a `total()` of all steps so far,
             whose mean is written down under that name.
+        of_original: True when `look` and `terms` know the model that was given to be trained, which
+            must have the values of the twin in training before they look.
+
+    Attributes:
+        hand_back: function without arguments that gives it these values; who trains sets it.
     """
 
-    def __init__(self, steps, n_evals, *, look=None, restore_best_weights=None, terms=()):
+    def __init__(
+        self,
+        steps,
+        n_evals,
+        *,
+        look=None,
+        restore_best_weights=None,
+        terms=(),
+        of_original=False,
+    ):
         super().__init__()
         self._due = {-(-steps * (i + 1) // n_evals) for i in range(n_evals)}
         self._every = max(1, steps // _CHECKS)
@@ -37,6 +51,7 @@ class HistoryRecorder(keras.callbacks.Callback):
         self._seconds, self._begun = 0.0, None
         self._sums, self._good, self._best = {}, None, None
         self._backup, self._before, self._before_sums = None, 0, {}
+        self._of_original, self.hand_back = of_original, None
 
     def go_on(self, model, backup):
         """Go on from a backup, and write it along the training.
@@ -77,6 +92,8 @@ class HistoryRecorder(keras.callbacks.Callback):
         self._seconds += time.perf_counter() - self._begun
         self._begun = None
         values = self._values()
+        if self._of_original:
+            self.hand_back()
         sums |= {term.name: term.total() for term in self._terms}
         unfit = [name for name, value in sums.items() if not np.isfinite(value)]
         if unfit or not all(np.isfinite(value).all() for value in values):

@@ -15,14 +15,14 @@ _FEW_BATCHES = 10
 
 
 @verb
-@verb
-def predict(model, x, *, batch_size=None):
+def predict(model, x, *, batch_size=None, times=1):
     """Predict in inference mode, in batches of bounded memory.
 
     Args:
         model: `keras.Model`.
         x: float array (n, ...), n >= 1.
         batch_size: examples at a time; None takes up to 1,024, fewer when they are large images.
+        times: int, how often the model will be asked about as many; for many times it is compiled.
 
     Returns:
         Array (n, ...), float32.
@@ -35,10 +35,10 @@ def predict(model, x, *, batch_size=None):
         raise BadArgument(f"`x` must hold at least one example; got shape {x.shape}.")
     if batch_size is None:
         batch_size = batch_that_fits(x)
-    if is_short(x, batch_size):
+    if is_short(x, batch_size, times):
         return outputs_of(model, x, batch_size)
     with compiled_twin_for(model).holding(model) as compiled:
-        return outputs_of(compiled, x, batch_size)
+        return outputs_of(compiled, x, batch_size, times=times)
 
 
 def batch_that_fits(x):

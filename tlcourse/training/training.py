@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from os import PathLike
 
+import keras
+
 from tlcourse.arguments import check_choice, check_count, check_number, verb
 from tlcourse.errors import BadArgument
 from tlcourse.training.devices import evenly
-from tlcourse.training.optimiser import SCHEDULES, AdamSettings
+from tlcourse.training.optimiser import SCHEDULES, OptimizerSettings, check_optimizer
 
 
 @verb
@@ -15,7 +17,10 @@ class Training:
     """Length, pace and bookkeeping of a training.
 
     Attributes:
-        learning_rate: float > 0, of Adam, the highest.
+        optimizer: "adam", "sgd" or "rmsprop", or a `keras.optimizers.Optimizer`, of which a copy
+            is used at each training.
+        learning_rate: float > 0, the highest; None takes that of an optimiser given as an object,
+            else 0.001.
         steps: int, optimiser steps; or
         epochs: int, passes over the data. Give exactly one of the two.
         batch_size: int, examples a step; fewer where there are fewer.
@@ -32,7 +37,8 @@ class Training:
         ValueError: that names the first setting out of range.
     """
 
-    learning_rate: float = 1e-3
+    optimizer: str | keras.optimizers.Optimizer = "adam"
+    learning_rate: float | None = None
     steps: int | None = None
     epochs: int | None = None
     batch_size: int = 32
@@ -43,6 +49,9 @@ class Training:
     backup: str | PathLike | None = None
 
     def __post_init__(self):
+        rate = check_optimizer(self.optimizer)
+        if self.learning_rate is None:
+            object.__setattr__(self, "learning_rate", rate)
         check_number(self.learning_rate, "learning_rate", above=0)
         if (self.steps is None) == (self.epochs is None):
             raise BadArgument(
@@ -77,16 +86,17 @@ class Training:
             n_evals=min(self.n_evals, steps),
         )
 
-    def adam(self, lr_multipliers=None):
+    def optimizer_settings(self, lr_multipliers=None):
         """Return the optimiser's settings.
 
         Args:
             lr_multipliers: one float for each trainable variable, in their order; None is 1.
 
         Returns:
-            `AdamSettings`.
+            `OptimizerSettings`.
         """
-        return AdamSettings(
+        return OptimizerSettings(
+            optimizer=self.optimizer,
             learning_rate=self.learning_rate,
             schedule=self.schedule,
             warm_up=self.warm_up,

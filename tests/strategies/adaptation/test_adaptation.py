@@ -72,7 +72,7 @@ def test_a_term_reaches_the_backbone_from_both_domains(kind, backbone, head, rng
 
     def step(stopped):
         body, top = copy_of(backbone), copy_of(head)
-        term = kind(steps=10, **({"ramp": False} if kind is not ConfusionTerm else {}))
+        term = kind(**({"ramp": False} if kind is not ConfusionTerm else {}))
         source, target = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
         seen = [body(source), body(target)]
         if stopped is not None:
@@ -103,7 +103,7 @@ def test_a_term_reaches_the_backbone_from_both_domains(kind, backbone, head, rng
 def test_the_reversed_gradient_makes_the_domains_harder_to_tell(backbone, head, rng):
     """The classifier and the backbone pull the same loss in opposite directions."""
     x = rng.random((8, 8, 8, 1)).astype("float32")
-    term = DomainTerm(strength=1.0, ramp=False, steps=10)
+    term = DomainTerm(strength=1.0, ramp=False)
     source, target = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
     seen = [backbone(source), backbone(target)]
     logits = [head(features) for features in seen]
@@ -138,7 +138,9 @@ def test_a_ramp_grows_from_nothing(rng):
     arrays = [
         rng.normal(size=shape).astype("float32") for shape in [(9, 4), (9, 4), (9, 3), (9, 3)]
     ]
-    term = MmdTerm(ramp=True, steps=4)
+    term = MmdTerm(ramp=True)
+    term.build(*(each.shape for each in arrays))
+    term.begin(strength=1.0, steps=4)
     added = []
     for _ in range(5):
         term(*arrays, training=True)
@@ -150,7 +152,7 @@ def test_a_ramp_grows_from_nothing(rng):
 
 @pytest.mark.parametrize("kind", TERMS)
 def test_a_term_comes_back_from_its_config(kind):
-    other = {"strength": 0.2, "ramp": True, "steps": 7, "name": "mine"}
+    other = {"strength": 0.2, "ramp": True, "name": "mine"}
     own = {
         ConfusionTerm: {"temperature": 1.5},
         DomainTerm: {"width": 5},

@@ -1,6 +1,9 @@
 """Unsupervised domain adaptation with any mix of alignment losses."""
 
+from copy import copy
+
 import keras
+import numpy as np
 from keras import ops
 
 from tlcourse.arguments import check_choice
@@ -112,16 +115,24 @@ class Adaptation(Strategy):
 
     def _train(self, model, backbone, head, examples, seed):
         x, labels, look = examples.x, examples.labels, None
-        if self.select != "last" or examples.eval_data is not None:
+        watched = self.select != "last" or examples.eval_data is not None
+        if watched:
             kept, held = stratified_split(labels, _HELD, seed)
-            seen = examples.unlabelled[:_MOST_SEEN]
-            look = _Look(model, (x[held], labels[held]), seen, examples.eval_data)
-            x, labels = x[kept], labels[kept]
+            held, x, labels = (x[held], labels[held]), x[kept], labels[kept]
         plan = self.training.for_examples(len(x), at_most=len(examples.unlabelled))
-        terms = [rebuilt(term, steps=plan.steps) for term in self.terms]
+        if watched:
+            seen = examples.unlabelled[:_MOST_SEEN]
+            look = _Look(model, held, seen, examples.eval_data, times=plan.n_evals)
+        # Of strength 1: what a term counts is set as its weight, so that one step serves all.
+        terms = [rebuilt(term, strength=1.0) for term in self.terms]
         best_by = None if self.select == "last" else _COLUMN.get(self.select, self.select)
         recorder = HistoryRecorder(
-            plan.steps, plan.n_evals, look=look, restore_best_weights=best_by, terms=terms
+            plan.steps,
+            plan.n_evals,
+            look=look,
+            restore_best_weights=best_by,
+            terms=terms,
+            of_original=True,
         )
         batches = PairBatches(
             x,
@@ -133,6 +144,8 @@ class Adaptation(Strategy):
         )
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         joint = _joint(backbone, head, terms, self.augment)
+        for term, wanted in zip(terms, self.terms, strict=True):
+            term.begin(strength=wanted.strength, steps=plan.steps)
         fit_batches(joint, batches, plan, recorder=recorder, seed=seed, loss=loss)
         return recorder.history
 
@@ -168,6 +181,12 @@ class PairBatches(keras.utils.PyDataset):
         """Leave out the first n batches (int) of both."""
         self._source.skip(n)
         self._target.skip(n)
+
+    def first(self, n):
+        """Return these batches cut after the first n (int)."""
+        few = copy(self)
+        few._source, few._target = self._source.first(n), self._target.first(n)
+        return few
 
     def __getitem__(self, index):
         x, labels = self._source[index]
@@ -222,17 +241,21 @@ class _SecondHalf(_FirstHalf):
 class _Look:
     """Scores of a model in training: on held-out source labels, without labels, and the oracle."""
 
-    def __init__(self, model, held, unlabelled, eval_data):
-        self._model, self._held = model, held
-        self._unlabelled, self._eval_data = unlabelled, eval_data
+    def __init__(self, model, held, unlabelled, eval_data, *, times):
+        self._model, self._times = model, times
+        tests = [held] if eval_data is None else [held, eval_data]
+        self._labels = dict(
+            zip(("source_validation", "oracle"), (y for _, y in tests), strict=False)
+        )
+        parts = [unlabelled, *(x for x, _ in tests)]
+        self._x = np.concatenate(parts)
+        self._ends = np.cumsum([len(part) for part in parts])[:-1]
 
     def __call__(self, _):
-        x, labels = self._held
-        scores = {"source_validation": self._accuracy(x, labels)}
-        scores |= label_free_scores(predict(self._model, self._unlabelled))
-        if self._eval_data is not None:
-            scores["oracle"] = self._accuracy(*self._eval_data)
-        return scores
-
-    def _accuracy(self, x, labels):
-        return float((predict(self._model, x).argmax(axis=1) == labels).mean())
+        logits = predict(self._model, self._x, times=self._times)
+        unlabelled, *tested = np.split(logits, self._ends)
+        accuracies = {
+            name: float((each.argmax(axis=1) == labels).mean())
+            for (name, labels), each in zip(self._labels.items(), tested, strict=True)
+        }
+        return accuracies | label_free_scores(unlabelled)

@@ -17,19 +17,22 @@ class AlignmentLoss(keras.layers.Layer):
         strength: float >= 0, its weight beside the cross-entropy on the source.
         ramp: let the strength grow from 0 as DANN's does (see `tlcourse.losses`): a term that
             trusts the predictions should wait until there are some.
-        steps: int, of the whole training; the strategy sets it.
         name: str, its column in the history; None takes `usual_name`.
         **kwargs: those of `keras.layers.Layer`.
     """
 
     usual_name = None
 
-    def __init__(self, *, strength=1.0, ramp=False, steps=None, name=None, **kwargs):
+    def __init__(self, *, strength=1.0, ramp=False, name=None, **kwargs):
         super().__init__(name=name or self.usual_name, **kwargs)
         check_number(strength, "strength", at_least=0)
-        self.strength = strength
+        self._given = float(strength)
         self.ramp = ramp
-        self.steps = steps
+
+    @property
+    def strength(self):
+        """Its weight beside the cross-entropy: the number given, once built a `keras.Variable`."""
+        return self._strength if self.built else self._given
 
     def build(
         self,
@@ -38,10 +41,23 @@ class AlignmentLoss(keras.layers.Layer):
         source_logits_shape,
         target_logits_shape,
     ):
-        """Make the counter of steps and the sum of what was measured."""
+        """Make the strength, the counter of steps and the sum of what was measured."""
         # Weights, not a metric: on JAX a layer's own metric has no value in the midst of a fit.
-        self._done = self.add_weight(name="steps_done", initializer="zeros", trainable=False)
-        self._total = self.add_weight(name="total", initializer="zeros", trainable=False)
+        # And the strength is one so that a compiled step serves all strengths.
+        self._strength = self._number("strength", self._given)
+        self._steps = self._number("steps", 1.0)
+        self._done = self._number("steps_done", 0.0)
+        self._total = self._number("total", 0.0)
+
+    def begin(self, *, strength, steps):
+        """Set what this term counts, and the length of the training (int).
+
+        Args:
+            strength: float >= 0.
+            steps: int, of the whole training.
+        """
+        self._strength.assign(strength)
+        self._steps.assign(steps)
 
     def distance(self, source_features, target_features, source_logits, target_logits):
         """Return the loss before `strength`, a scalar."""
@@ -49,15 +65,18 @@ class AlignmentLoss(keras.layers.Layer):
 
     def progress(self):
         """Return the share of the training that is done (scalar in [0, 1])."""
-        return ops.minimum(self._done / (self.steps or 1), 1.0)
+        return ops.minimum(self._done / self._steps, 1.0)
+
+    def weight(self):
+        """Return what the term counts at this step (scalar): its strength, ramped if so."""
+        return self.strength * (adversarial_strength(self.progress()) if self.ramp else 1.0)
 
     def call(self, source_features, target_features, source_logits, target_logits, training=None):
         """Add the loss and hand the source's logits on."""
         if not training:
             return source_logits
         distance = self.distance(source_features, target_features, source_logits, target_logits)
-        weight = adversarial_strength(self.progress()) if self.ramp else 1.0
-        self.add_loss(self.strength * weight * distance)
+        self.add_loss(self.weight() * distance)
         self._note(distance)
         return source_logits
 
@@ -72,8 +91,11 @@ class AlignmentLoss(keras.layers.Layer):
 
     def get_config(self):
         """Return the settings (dict)."""
-        settings = {"strength": self.strength, "ramp": self.ramp, "steps": self.steps}
-        return {**super().get_config(), **settings}
+        return {**super().get_config(), "strength": self._given, "ramp": self.ramp}
+
+    def _number(self, name, start):
+        start = keras.initializers.Constant(start)
+        return self.add_weight(name=name, initializer=start, trainable=False)
 
 
 def check_terms(terms):

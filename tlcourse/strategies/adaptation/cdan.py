@@ -55,7 +55,6 @@ class ConditionalDomainTerm(DomainTerm):
         width: int, of the classifier's hidden layer.
         weighted: let examples count less the less sure the prediction is (CDAN+E).
         ramp: let the reversed gradient grow.
-        steps: int, of the whole training; the strategy sets it.
         name: str, its column in the history; "conditional_domain" unless given.
         **kwargs: those of `keras.layers.Layer`.
     """
@@ -67,13 +66,10 @@ class ConditionalDomainTerm(DomainTerm):
         width=100,
         weighted=True,
         ramp=True,
-        steps=None,
         name="conditional_domain",
         **kwargs,
     ):
-        super().__init__(
-            strength=strength, width=width, ramp=ramp, steps=steps, name=name, **kwargs
-        )
+        super().__init__(strength=strength, width=width, ramp=ramp, name=name, **kwargs)
         self.weighted = weighted
 
     def _hidden_layer(self):

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from tlcourse.losses import adversarial_strength, domain_loss, reverse_gradient
+from tlcourse.losses import domain_loss, reverse_gradient
 from tlcourse.strategies.adaptation.adaptation import Adaptation
 from tlcourse.strategies.adaptation.alignment_loss import AlignmentLoss
 
@@ -19,13 +19,12 @@ class DomainTerm(AlignmentLoss):
         strength: float >= 0, of the reversed gradient.
         width: int, of the classifier's hidden layer.
         ramp: let the reversed gradient grow, as the paper does.
-        steps: int, of the whole training; the strategy sets it.
         name: str, its column in the history; "domain" unless given.
         **kwargs: those of `keras.layers.Layer`.
     """
 
-    def __init__(self, *, strength=1.0, width=100, ramp=True, steps=None, name="domain", **kwargs):
-        super().__init__(strength=strength, ramp=ramp, steps=steps, name=name, **kwargs)
+    def __init__(self, *, strength=1.0, width=100, ramp=True, name="domain", **kwargs):
+        super().__init__(strength=strength, ramp=ramp, name=name, **kwargs)
         self.width = width
         self._hidden = self._hidden_layer()
         self._logit = keras.layers.Dense(1, name="logit")
@@ -48,11 +47,12 @@ class DomainTerm(AlignmentLoss):
         """Add the classifier's loss and hand the source's logits on."""
         if not training:
             return source_logits
-        weight = self.strength * (adversarial_strength(self.progress()) if self.ramp else 1.0)
         # One pass for both domains, as in the backbone: the weights are read once.
         features = ops.concatenate([source_features, target_features])
         logits = ops.concatenate([source_logits, target_logits])
-        found = self._logit(self._hidden(self._seen(reverse_gradient(features, weight), logits)))
+        found = self._logit(
+            self._hidden(self._seen(reverse_gradient(features, self.weight()), logits))
+        )
         n_source = ops.shape(source_features)[0]
         weights = self._weights(source_logits, target_logits)
         loss = domain_loss(found[:n_source], found[n_source:], **weights)

@@ -13,8 +13,7 @@ class CoralTerm(AlignmentLoss):
 
     Args:
         strength: float >= 0.
-        ramp: as in `AlignmentLoss`, like `steps`.
-        steps: int.
+        ramp: as in `AlignmentLoss`.
         name: str, its column in the history; "coral" unless given.
         **kwargs: those of `keras.layers.Layer`.
     """

@@ -2,12 +2,10 @@
 
 from contextlib import contextmanager
 
-from keras import ops
-
 from tlcourse.arguments import check_number
-from tlcourse.losses import l2_sp
 from tlcourse.models import values_of
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
+from tlcourse.training import PullTo
 
 
 class L2SP(FineTune):
@@ -54,16 +52,8 @@ def _pulled(variables, start, strength):
     before = [variable.regularizer for variable in variables]
     try:
         for variable, value, already in zip(variables, start, before, strict=True):
-            variable.regularizer = _pull(ops.convert_to_tensor(value), strength, already)
+            variable.regularizer = PullTo(value, strength, already)
         yield
     finally:
         for variable, already in zip(variables, before, strict=True):
             variable.regularizer = already
-
-
-def _pull(start, strength, already):
-    def penalty(weights):
-        pull = l2_sp([weights], [start], strength=strength)
-        return pull if already is None else pull + already(weights)
-
-    return penalty

@@ -13,7 +13,13 @@ from tlcourse.domains import check_examples
 from tlcourse.errors import BadArgument
 from tlcourse.models import check_backbone
 from tlcourse.strategies.counting import n_parameters
-from tlcourse.strategies.multi_task.task import Task, check_tasks, checked_labels, head_of
+from tlcourse.strategies.multi_task.task import (
+    Task,
+    check_tasks,
+    checked_labels,
+    has_label,
+    head_of,
+)
 from tlcourse.strategies.multi_task.task_losses import TaskLosses, metric_of
 from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.trainable import Trainable
@@ -84,7 +90,9 @@ class MultiTask(Trainable):
         Args:
             x: float array (n, height, width, channels), as a `Domain` holds images.
             labels: dict, task name to array: class numbers (n,), or numbers (n,) or
-                (n, n_outputs). Labels of no task are left alone.
+                (n, n_outputs). Where an image has no label of a task, its class number is -1, its
+                numbers are NaN, and it counts nothing in that task's loss. Labels of no task are
+                left alone.
             x_test: float array (m, ...), to report only.
             labels_test: dict as `labels`.
             seed: int, of the new weights, the order of images and dropout.
@@ -102,7 +110,7 @@ class MultiTask(Trainable):
                 f"`x_test` must hold examples of shape {x.shape[1:]} like `x`; "
                 f"got {x_test.shape[1:]}."
             )
-        labels = checked_labels(self.tasks, labels, len(x), "labels")
+        labels = checked_labels(self.tasks, labels, len(x), "labels", may_miss=True)
         labels_test = checked_labels(self.tasks, labels_test, len(x_test), "labels_test")
         begin = time.perf_counter()
         seed_keras(seed)
@@ -111,8 +119,11 @@ class MultiTask(Trainable):
         images = keras.Input(x.shape[1:], name="images")
         features = backbone(images)
         outputs = {name: head(features) for name, head in heads.items()}
-        losses = TaskLosses(kinds=[task.kind for task in self.tasks], fixed=self._fixed())
+        learned = self.weighting == "uncertainty"
+        losses = TaskLosses(kinds=[task.kind for task in self.tasks], learned=learned)
         trainer = self._trainer(images, outputs, losses)
+        if self.weights is not None:
+            losses.weigh([self.weights[task.name] for task in self.tasks])
         history = self._train(trainer, x, labels, seed)
         features = extract_features(backbone, x_test)
         scores = {
@@ -137,11 +148,6 @@ class MultiTask(Trainable):
         x = keras.layers.Dense(task.n_outputs, name=task.name)(x)
         return keras.Model(features, x, name=head_of(task))
 
-    def _fixed(self):
-        if self.weighting == "uncertainty":
-            return None
-        return [1.0 if self.weights is None else self.weights[task.name] for task in self.tasks]
-
     def _trainer(self, images, outputs, losses):
         """Return a model of images and labels: a layer can only see what goes into the model."""
         labels = [
@@ -162,7 +168,7 @@ class MultiTask(Trainable):
         }
         recorder = HistoryRecorder(plan.steps, plan.n_evals)
         order = {"steps": plan.steps, "batch_size": plan.batch_size, "seed": seed}
-        batches = _TaskBatches(labels, x, *labels.values(), **order)
+        batches = _TaskBatches(self.tasks, x, labels, **order)
         fit_batches(trainer, batches, plan, recorder=recorder, seed=seed, metrics=metrics)
         return recorder.history
 
@@ -197,17 +203,27 @@ class MultiTaskResult:
 
 
 class _TaskBatches(ShuffledBatches):
-    """Images and labels as inputs by name, and the labels once more for the metrics."""
+    """Images and labels as inputs by name; for the metrics labels again, and which are there."""
 
-    def __init__(self, names, *arrays, **order):
-        super().__init__(*arrays, **order)
-        self._names = list(names)
+    def __init__(self, tasks, x, labels, **order):
+        there = [has_label(task, labels[task.name]) for task in tasks]
+        super().__init__(x, *labels.values(), *there, **order)
+        self._names = list(labels)
 
     def __getitem__(self, index):
-        images, *labels = super().__getitem__(index)
-        labels = dict(zip(self._names, labels, strict=True))
+        images, *rest = super().__getitem__(index)
+        labels = dict(zip(self._names, rest, strict=False))
+        there = dict(zip(self._names, rest[len(self._names) :], strict=True))
         inputs = {_input_of(name): each for name, each in labels.items()}
-        return {"images": images, **inputs}, labels
+        # A metric multiplies by the weight, and 0 times NaN is no 0.
+        known = {name: _filled(each, there[name]) for name, each in labels.items()}
+        weights = {name: each.astype("float32") for name, each in there.items()}
+        return {"images": images, **inputs}, known, weights
+
+
+def _filled(labels, there):
+    """Return labels (n, ...), 0 where there (n,) is none."""
+    return np.where(there if labels.ndim == 1 else there[:, None], labels, 0)
 
 
 def _input_of(name):

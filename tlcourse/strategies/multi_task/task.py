@@ -71,7 +71,7 @@ def head_of(task):
     return f"{task.name}_head"
 
 
-def checked_labels(tasks, labels, n_examples, argument):
+def checked_labels(tasks, labels, n_examples, argument, *, may_miss=False):
     """Return the labels of tasks out of a dict of all, checked.
 
     Args:
@@ -80,6 +80,7 @@ def checked_labels(tasks, labels, n_examples, argument):
             Others in it are left out.
         n_examples: int, n.
         argument: str, what the dict is called in messages.
+        may_miss: bool, whether -1 and NaN may stand for labels that are missing.
 
     Returns:
         Dict, task name to int32 (n,) or float32 (n, n_outputs), in the order of the tasks.
@@ -98,23 +99,47 @@ def checked_labels(tasks, labels, n_examples, argument):
             f"{sorted(labels)}."
         )
     return {
-        task.name: _checked(task, labels[task.name], n_examples, f"{argument}['{task.name}']")
+        task.name: _checked(
+            task, labels[task.name], n_examples, f"{argument}['{task.name}']", may_miss
+        )
         for task in tasks
     }
 
 
-def _checked(task, labels, n_examples, name):
+def has_label(task, labels):
+    """Tell which examples have a label of a task (bool array (n,)), given checked labels."""
+    return labels >= 0 if task.kind == "classification" else np.isfinite(labels).all(axis=1)
+
+
+def _checked(task, labels, n_examples, name, may_miss):
     labels = np.asarray(labels)
     if task.kind == "classification":
-        check_labels(labels, n_examples, task.n_outputs, name, "x")
-        return labels.astype("int32")
-    wanted = (n_examples, task.n_outputs)
-    if labels.shape == (n_examples,):
-        labels = labels[:, None]
-    if labels.shape != wanted:
-        raise BadArgument(
-            f"`{name}` must have shape {wanted}, one row per example; got {labels.shape}."
-        )
-    if labels.dtype.kind not in "fiu" or not np.isfinite(labels).all():
-        raise BadArgument(f"`{name}` must be finite numbers; got NaN, infinity or {labels.dtype}.")
-    return labels.astype("float32")
+        missing = (labels == -1) & may_miss
+        check_labels(np.where(missing, 0, labels), n_examples, task.n_outputs, name, "x")
+    else:
+        wanted = (n_examples, task.n_outputs)
+        if labels.shape == (n_examples,):
+            labels = labels[:, None]
+        if labels.shape != wanted:
+            raise BadArgument(
+                f"`{name}` must have shape {wanted}, one row per example; got {labels.shape}."
+            )
+        missing = _missing_rows(labels, name) if may_miss else np.zeros(n_examples, bool)
+        if labels.dtype.kind not in "fiu" or not np.isfinite(labels[~missing]).all():
+            raise BadArgument(
+                f"`{name}` must be finite numbers{', or NaN where there is none' * may_miss}; "
+                f"got NaN, infinity or {labels.dtype}."
+            )
+    if may_miss and missing.all():
+        raise BadArgument(f"`{name}` must hold at least one label; all are missing.")
+    return labels.astype("int32" if task.kind == "classification" else "float32")
+
+
+def _missing_rows(labels, name):
+    """Return the rows that are NaN as a whole: a label is there or is not."""
+    if labels.dtype.kind != "f":
+        return np.zeros(len(labels), bool)
+    missing = np.isnan(labels)
+    if (missing.any(axis=1) != missing.all(axis=1)).any():
+        raise BadArgument(f"`{name}` must be NaN in a whole row where a label is missing.")
+    return missing.all(axis=1)

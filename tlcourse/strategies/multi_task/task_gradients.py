@@ -1,5 +1,7 @@
 """Where each task would move the backbone that they share."""
 
+from functools import partial
+
 import keras
 import numpy as np
 
@@ -7,7 +9,7 @@ from tlcourse.arguments import verb
 from tlcourse.domains import check_examples
 from tlcourse.models import check_fits, copy_of, values_of
 from tlcourse.strategies.multi_task.task import checked_labels, head_of
-from tlcourse.strategies.multi_task.task_losses import loss_of
+from tlcourse.strategies.multi_task.task_losses import mean_loss
 
 
 @verb
@@ -49,7 +51,7 @@ def _gradient(result, task, x, labels):
     model = keras.Model(images, _InInference(head)(_InInference(backbone)(images)))
     descent = keras.optimizers.SGD(learning_rate=1.0, momentum=0.9)
     # Eager: one step is not worth tracing.
-    model.compile(descent, loss_of(task.kind), run_eagerly=True)
+    model.compile(descent, partial(mean_loss, task.kind), run_eagerly=True)
     model.train_on_batch(x, labels)
     momenta = zip(model.trainable_variables, descent.momentums, strict=True)
     shared = {id(variable) for variable in backbone.trainable_variables}
