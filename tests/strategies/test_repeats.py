@@ -1,13 +1,23 @@
 """The same experiment over seeds and shots."""
 
 import sys
+import warnings
 
 import IPython
 import IPython.display
 import numpy as np
 import pytest
 
-from tlcourse.strategies import LinearProbe, SourceOnly, over_seeds, over_shots
+from tlcourse.domains import DomainPair
+from tlcourse.strategies import (
+    FineTune,
+    FromScratch,
+    LinearProbe,
+    SourceOnly,
+    UnequalComparison,
+    over_seeds,
+    over_shots,
+)
 from tlcourse.strategies.progress import progress
 
 SHORT = {"steps": 3, "batch_size": 8}
@@ -70,3 +80,37 @@ def test_progress_in_a_terminal_gives_every_item(monkeypatch, n):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     monkeypatch.setitem(sys.modules, "IPython", None)
     assert list(progress(list(range(n)), "fits")) == list(range(n))
+
+
+def test_over_shots_measures_the_source_too(pair, backbone, head):
+    tune = FineTune(backbone, head=head, **SHORT)
+    target, source = over_shots({"a": tune}, pair, shots=[2, 4], seeds=[3], with_source=True)
+    result = tune.fit(pair, shots=4, seed=3)
+    assert target["a"][1, 0] == result.target_accuracy
+    assert source["a"][1, 0] == result.source_accuracy
+
+
+def test_over_shots_needs_a_source_of_the_same_classes(pair, backbone, other_classes):
+    tune = FineTune(backbone, **SHORT)
+    with pytest.raises(ValueError, match="same classes"):
+        over_shots(
+            {"a": tune},
+            DomainPair(other_classes, pair.target),
+            shots=[2],
+            seeds=[0],
+            with_source=True,
+        )
+
+
+def test_unequal_batch_normalisation_is_remarked(pair, backbone):
+    arms = {
+        "still": FineTune(backbone, **SHORT),
+        "moving": FromScratch(**SHORT),
+        "probe": LinearProbe(backbone, **SHORT),
+    }
+    with pytest.warns(UnequalComparison, match="'still' with .*=True`, 'moving' with False"):
+        over_shots(arms, pair, shots=[2], seeds=[0])
+    arms["moving"] = FromScratch(freeze_statistics=True, **SHORT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        over_shots(arms, pair, shots=[2], seeds=[0])

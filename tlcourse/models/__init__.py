@@ -5,7 +5,15 @@ from tlcourse.models.calls import call_again, calls_of, is_graph
 from tlcourse.models.checks import check_backbone, check_fits
 from tlcourse.models.cloning import clone_of, rebuilt
 from tlcourse.models.feature_scale import FeatureScale
-from tlcourse.models.freezing import freeze, freeze_batchnorm, layers_up_to, single_layers, thaw
+from tlcourse.models.freezing import (
+    freeze,
+    freeze_batchnorm,
+    freeze_but,
+    layers_named,
+    layers_up_to,
+    single_layers,
+    thaw,
+)
 from tlcourse.models.inner_outputs import with_inner_outputs
 from tlcourse.models.insertion import insert_after
 from tlcourse.models.multi_level import multi_level
@@ -22,11 +30,13 @@ __all__ = [
     "copy_of",
     "freeze",
     "freeze_batchnorm",
+    "freeze_but",
     "freeze_stages",
     "hand_over",
     "insert_after",
     "is_graph",
     "join",
+    "layers_named",
     "layers_up_to",
     "multi_level",
     "new_head",

@@ -39,6 +39,31 @@ def freeze(model, up_to=None):
 
 
 @verb
+def freeze_but(model, beginning=None):
+    """Freeze all layers of a model but those whose names begin so.
+
+    Args:
+        model: `keras.Model`, changed in place. Compile it after freezing.
+        beginning: str, see `freeze`, such as "block1"; None freezes all.
+
+    Returns:
+        `model`.
+
+    Raises:
+        UnknownName: (a ValueError) if no layer's name begins so.
+    """
+    check_model(model)
+    if beginning is None:
+        return freeze(model)
+    kept = layers_named(model, beginning)
+    thaw(model)
+    for layer in single_layers(model):
+        if layer not in kept:
+            layer.trainable = False
+    return model
+
+
+@verb
 def thaw(model):
     """Make every layer of a model trainable, however deep.
 
@@ -86,14 +111,32 @@ def layers_up_to(model, beginning):
         UnknownName: (a ValueError) if no layer's name has this prefix.
     """
     every = list(single_layers(model))
+    return every[: every.index(layers_named(model, beginning)[-1]) + 1]
+
+
+@verb
+def layers_named(model, beginning):
+    """List the layers whose names begin so, in their order.
+
+    Args:
+        model: `keras.Model`.
+        beginning: str, see `freeze`.
+
+    Returns:
+        List of `keras.layers.Layer`, at least one, including those of nested models.
+
+    Raises:
+        UnknownName: (a ValueError) if no layer's name has this prefix.
+    """
+    every = list(single_layers(model))
     is_name = isinstance(beginning, str)
-    matches = [i for i, x in enumerate(every) if is_name and _begins_with(x.name, beginning)]
-    if not matches:
+    named = [layer for layer in every if is_name and _begins_with(layer.name, beginning)]
+    if not named:
         names = [layer.name for layer in every]
         raise UnknownName(
             f"No layer of '{model.name}' begins with {beginning!r}.{near(beginning, names)}"
         )
-    return every[: matches[-1] + 1]
+    return named
 
 
 def _set(model, *, trainable):

@@ -38,15 +38,17 @@ from tlcourse.strategies.fine_tuning import (
     GradualUnfreezing,
     LinearProbe,
     LoRA,
+    ProbeThenTune,
     closest_to_both,
     interpolate,
     interpolation_path,
     merge_lora,
+    soup,
 )
 from tlcourse.strategies.from_scratch import FromScratch
 from tlcourse.strategies.ground import Ground
 from tlcourse.strategies.multi_task import MultiTask, MultiTaskResult, Task, gradients_of_tasks
-from tlcourse.strategies.repeats import over_seeds, over_shots
+from tlcourse.strategies.repeats import UnequalComparison, over_seeds, over_shots
 from tlcourse.strategies.result import TransferResult
 from tlcourse.strategies.self_supervised import (
     Autoencoder,
@@ -93,6 +95,7 @@ __all__ = [
     "MmdTerm",
     "MultiTask",
     "MultiTaskResult",
+    "ProbeThenTune",
     "PseudoLabels",
     "RotationPrediction",
     "SelfSupervised",
@@ -105,6 +108,7 @@ __all__ = [
     "Task",
     "Trainable",
     "TransferResult",
+    "UnequalComparison",
     "advise",
     "check_strategy",
     "closest_to_both",
@@ -116,4 +120,5 @@ __all__ = [
     "over_seeds",
     "over_shots",
     "selected_accuracies",
+    "soup",
 ]

@@ -11,7 +11,10 @@ class Trainable(metaclass=Configured):
     of `epochs`, and the other way round.
 
     Args:
-        learning_rate: float > 0, of Adam.
+        optimizer: "adam", "sgd", "rmsprop", or a `keras.optimizers.Optimizer`, of which a copy is
+            used at each training.
+        learning_rate: float > 0; an optimiser given as an object brings its own unless this is
+            given.
         steps: int, optimiser steps; or
         epochs: int, passes over the data, instead of `steps`.
         batch_size: int, examples a step.
@@ -32,6 +35,7 @@ class Trainable(metaclass=Configured):
     def __init__(
         self,
         *,
+        optimizer="adam",
         learning_rate=None,
         steps=None,
         epochs=None,
@@ -45,8 +49,11 @@ class Trainable(metaclass=Configured):
         defaults = self.DEFAULTS
         if steps is None and epochs is None:
             steps, epochs = defaults.get("steps"), defaults.get("epochs")
+        if learning_rate is None and isinstance(optimizer, str):
+            learning_rate = defaults["learning_rate"]
         self.training = Training(
-            learning_rate=defaults["learning_rate"] if learning_rate is None else learning_rate,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
             steps=steps,
             epochs=epochs,
             batch_size=defaults["batch_size"] if batch_size is None else batch_size,

@@ -27,10 +27,8 @@ class HistoryRecorder(keras.callbacks.Callback):
         terms: layers that add to the loss: each has a `name`, and a `total()` of all steps so far,
             whose mean is written down under that name.
         of_original: True when `look` and `terms` know the model that was given to be trained, which
-            must have the values of the twin in training before they look.
-
-    Attributes:
-        hand_back: function without arguments that gives it these values; who trains sets it.
+            must have the values of the twin in training before they look: who trains sets
+            `hand_back`, a function without arguments, to see to it.
     """
 
     def __init__(

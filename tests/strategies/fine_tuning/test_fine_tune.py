@@ -9,7 +9,7 @@ import pytest
 from tlcourse.backbones import load_backbone
 from tlcourse.domains import Domain
 from tlcourse.models import freeze_batchnorm, join, new_head
-from tlcourse.strategies import FineTune
+from tlcourse.strategies import Adapters, BiasOnly, FineTune, GradualUnfreezing, LoRA
 from tlcourse.strategies import strategy as strategy_module
 from tlcourse.strategies.fine_tuning import fine_tune
 from tlcourse.training import Training, train
@@ -180,3 +180,68 @@ def test_partial_fine_tuning_costs_what_its_unfrozen_part_costs(pair):
         if rounds >= 3 and ratio <= 1.2:
             break
     assert ratio <= 1.2, costs
+
+
+def test_a_head_has_a_rate_of_its_own(pair, backbone, head):
+    tuned = FineTune(
+        backbone, head=head, head_rate=3e-2, learning_rate=1e-3, layer_decay=0.5, steps=1
+    ).fit(pair, shots=4)
+    for a, b in zip(head.weights, tuned.head.weights, strict=True):
+        assert np.abs(np.asarray(b) - np.asarray(a)).max() == pytest.approx(3e-2, rel=1e-2)
+    found = first_step(backbone, pair, head_rate=3e-2, layer_decay=0.5)
+    assert found["block3_conv/kernel"] == pytest.approx(5e-3, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("only", "moved"),
+    [("block1", {"block1_conv"}), ("block2_conv", {"block2_conv"}), ("head", {"logits"})],
+)
+def test_only_one_part_is_trained(pair, backbone, head, only, moved):
+    tuned = FineTune(backbone, head=head, only=only, **SHORT).fit(pair, shots=4)
+    before = {w.path: np.asarray(w) for model in (backbone, head) for w in model.weights}
+    after = {w.path: np.asarray(w) for model in (tuned.backbone, tuned.head) for w in model.weights}
+    found = {path.split("/")[-2] for path in after if (after[path] != before[path]).any()}
+    assert found == moved
+    assert tuned.n_trained == sum(after[path].size for path in after if moved & {*path.split("/")})
+
+
+def test_a_new_head_can_be_trained_alone(pair, backbone):
+    tuned = FineTune(backbone, only="head", **SHORT).fit(pair, shots=4)
+    for a, b in zip(backbone.weights, tuned.backbone.weights, strict=True):
+        np.testing.assert_array_equal(np.asarray(a), np.asarray(b))
+
+
+@pytest.mark.parametrize("kind", [FineTune, LoRA, Adapters, BiasOnly])
+def test_a_head_can_stand_still(pair, backbone, head, kind):
+    tuned = kind(backbone, head=head, freeze_head=True, **SHORT).fit(pair, shots=4)
+    for a, b in zip(head.weights, tuned.head.weights, strict=True):
+        np.testing.assert_array_equal(np.asarray(a), np.asarray(b))
+    assert tuned.n_trained > 0
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda b, h: FineTune(b, only="block1"), "`only` needs `head`"),
+        (lambda b, h: FineTune(b, freeze_head=True), "`freeze_head` needs `head`"),
+        (lambda b, h: FineTune(b, head=h, only="block9"), "begins with 'block9'"),
+        (lambda b, h: FineTune(b, head=h, only="block1", freeze_to="block1"), "Give one of"),
+        (lambda b, h: FineTune(b, head_rate=0), "`head_rate` must be"),
+        (lambda b, h: LoRA(b, head=h, only="block1"), "not for LoRA"),
+        (lambda b, h: GradualUnfreezing(b, head=h, only="head"), "not for GradualUnfreezing"),
+    ],
+)
+def test_parts_that_cannot_be_trained_alone(backbone, head, build, said):
+    with pytest.raises(ValueError, match=said):
+        build(backbone, head)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", keras.optimizers.SGD(0.5, momentum=0.9)])
+def test_another_optimiser(pair, backbone, optimizer):
+    adam = FineTune(backbone, learning_rate=1e-2, **SHORT).fit(pair, shots=4)
+    other = FineTune(backbone, learning_rate=1e-2, optimizer=optimizer, **SHORT)
+    assert other.training.learning_rate == 1e-2
+    assert any(
+        (a != b).any() for a, b in zip(values(adam), values(other.fit(pair, shots=4)), strict=True)
+    )
+    assert FineTune(backbone, optimizer=keras.optimizers.SGD(0.5)).training.learning_rate == 0.5

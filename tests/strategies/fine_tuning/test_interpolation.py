@@ -8,7 +8,15 @@ from model_weights import values
 from scipy.optimize import minimize
 
 from tlcourse.models import join, new_head
-from tlcourse.strategies import FineTune, LoRA, closest_to_both, interpolate, interpolation_path
+from tlcourse.strategies import (
+    FineTune,
+    LoRA,
+    closest_to_both,
+    interpolate,
+    interpolation_path,
+    over_seeds,
+    soup,
+)
 from tlcourse.training import predict
 
 
@@ -119,3 +127,22 @@ def test_closest_to_both_keeps_shapes_apart():
         closest_to_both(np.zeros((2, 3)), np.ones(3), 1)
     with pytest.raises(ValueError, match="`strength` must be a number >= 0; got -1"):
         closest_to_both([0.0], [1.0], -1)
+
+
+def test_a_soup_is_the_mean_of_its_members(pair, backbone):
+    results = over_seeds(FineTune(backbone, steps=4, batch_size=8), pair, seeds=range(3), shots=4)
+    mixed = soup(results)
+    several = zip(*(result.model.get_weights() for result in results), strict=True)
+    for found, each in zip(mixed.get_weights(), several, strict=True):
+        np.testing.assert_allclose(found, np.mean(each, axis=0), rtol=1e-6, atol=1e-7)
+    assert mixed is not results[0].model
+
+
+def test_soups_that_cannot_be(backbone):
+    with pytest.raises(ValueError, match="`models` must be at least 2"):
+        soup([backbone])
+    with pytest.raises(ValueError, match="`models` must be at least 2"):
+        soup([backbone, "salt"])
+    other = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    with pytest.raises(ValueError, match="they differ in"):
+        soup([backbone, other])

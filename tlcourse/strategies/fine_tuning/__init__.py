@@ -11,9 +11,11 @@ from tlcourse.strategies.fine_tuning.interpolation import (
     closest_to_both,
     interpolate,
     interpolation_path,
+    soup,
 )
 from tlcourse.strategies.fine_tuning.l2_sp import L2SP
 from tlcourse.strategies.fine_tuning.lora import LoRA, merge_lora
+from tlcourse.strategies.fine_tuning.probe_then_tune import ProbeThenTune
 
 __all__ = [
     "BSS",
@@ -26,8 +28,10 @@ __all__ = [
     "GradualUnfreezing",
     "LinearProbe",
     "LoRA",
+    "ProbeThenTune",
     "closest_to_both",
     "interpolate",
     "interpolation_path",
     "merge_lora",
+    "soup",
 ]

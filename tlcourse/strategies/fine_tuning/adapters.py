@@ -35,6 +35,8 @@ class Adapters(FineTune):
         Vedaldi, "Learning multiple visual domains with residual adapters", NeurIPS 2017.
     """
 
+    _TAKES_ONLY = False
+
     def __init__(self, backbone, *, width=8, freeze_to=None, **settings):
         super().__init__(backbone, freeze_to=freeze_to, freeze_statistics=True, **settings)
         check_count(width, "width")

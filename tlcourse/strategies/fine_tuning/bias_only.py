@@ -31,6 +31,8 @@ class BiasOnly(FineTune):
         Transformer-based Masked Language-models", ACL 2022.
     """
 
+    _TAKES_ONLY = False
+
     def __init__(self, backbone, *, freeze_to=None, **settings):
         super().__init__(backbone, freeze_to=freeze_to, **settings)
         if not any(map(_is_offset, self._reached(backbone))):

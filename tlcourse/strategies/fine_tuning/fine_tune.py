@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from tlcourse.arguments import check_number
+from tlcourse.arguments import check_flag, check_number
 from tlcourse.errors import BadArgument
 from tlcourse.models import (
     check_backbone,
     copy_of,
     freeze,
     freeze_batchnorm,
+    freeze_but,
+    layers_named,
     new_head,
     stages,
     thaw,
@@ -33,20 +35,29 @@ class FineTune(Strategy):
             begins with a new one.
         freeze_to: None trains all of the backbone (full fine-tuning); a layer's name or the
             beginning of several, such as "block2", freezes everything up to there (partial).
+        only: None; or a layer's name or the beginning of several, such as "block1": nothing else
+            of the backbone is trained, and `head` stands still (surgical fine-tuning). "head"
+            trains the head alone, on the frozen backbone.
+        freeze_head: True leaves `head` as it is; needs one.
         freeze_statistics: keep the statistics and scales of batch normalisation as pretrained.
             True is the safe choice when the target has few images.
         dropout: of a new head.
         layer_decay: float in (0, 1]: each stage of the backbone (see `tlcourse.models.stages`)
             has this times the learning rate of the stage after it, and the head the full one
             (discriminative fine-tuning). None gives all the same; the paper took 1 / 2.6.
+        head_rate: float > 0, the head's own learning rate; None is `learning_rate`. A new head
+            begins at random and wants a higher rate than weights that are to be kept.
         augment: `keras.layers.Layer` that changes images at random in training, such as
             `RandomAffine`; then the frozen part cannot run once, and runs at every step.
         **settings: those of `Strategy`.
 
     Reference:
         Howard & Ruder, "Universal Language Model Fine-tuning for Text Classification", ACL 2018,
-        section 3.2, for `layer_decay`. There a layer is a stage.
+        section 3.2, for `layer_decay`. There a layer is a stage. Lee et al., "Surgical Fine-Tuning
+        Improves Adaptation to Distribution Shifts", ICLR 2023, for `only`.
     """
+
+    _TAKES_ONLY = True
 
     def __init__(
         self,
@@ -54,9 +65,12 @@ class FineTune(Strategy):
         *,
         head=None,
         freeze_to=None,
+        only=None,
+        freeze_head=False,
         freeze_statistics=True,
         dropout=0.3,
         layer_decay=None,
+        head_rate=None,
         augment=None,
         **settings,
     ):
@@ -64,9 +78,23 @@ class FineTune(Strategy):
         check_backbone(backbone)
         if layer_decay is not None:
             check_number(layer_decay, "layer_decay", above=0, at_most=1)
+        if head_rate is not None:
+            check_number(head_rate, "head_rate", above=0)
+        if only is not None:
+            self._check_only(only, backbone, freeze_to)
+        check_flag(freeze_head, "freeze_head")
+        still = freeze_head or only not in (None, "head")
+        if still and head is None:
+            raise BadArgument(
+                f"`{'freeze_head' if freeze_head else 'only'}` needs `head`, which stands still: a "
+                "new one would stay as random as it begins."
+            )
         self.backbone = backbone
         self.head = head
         self.freeze_to = freeze_to
+        self.only = only
+        self.freeze_head = still
+        self.head_rate = head_rate
         self.freeze_statistics = freeze_statistics
         self.dropout = dropout
         self.layer_decay = layer_decay
@@ -74,7 +102,9 @@ class FineTune(Strategy):
 
     def _prepare(self, target):
         backbone = thaw(copy_of(self.backbone))
-        if self.freeze_to is not None:
+        if self.only is not None:
+            freeze_but(backbone, None if self.only == "head" else self.only)
+        elif self.freeze_to is not None:
             freeze(backbone, self.freeze_to)
         if self.freeze_statistics:
             freeze_batchnorm(backbone)
@@ -86,7 +116,8 @@ class FineTune(Strategy):
                 f"'{target.name}'; it gives {self.head.output_shape[-1]}. "
                 "Leave `head` out to begin with a new one."
             )
-        return backbone, copy_of(self.head)
+        head = copy_of(self.head)
+        return backbone, freeze(head) if self.freeze_head else head
 
     def _train(self, model, backbone, head, examples, seed):
         whole = self._trained(model, backbone, head)
@@ -108,19 +139,32 @@ class FineTune(Strategy):
             replace(examples, x=x, eval_data=eval_data),
             seed,
             training=training,
-            lr_multipliers=self._lr_multipliers(model, backbone),
+            lr_multipliers=self._lr_multipliers(model, backbone, training.learning_rate),
         )
 
-    def _lr_multipliers(self, model, backbone):
+    def _lr_multipliers(self, model, backbone, rate):
         """Return what multiplies the learning rate, one number for each trained variable."""
-        if self.layer_decay is None:
+        if self.layer_decay is None and self.head_rate is None:
             return None
-        lr_multipliers = {
-            id(variable): self.layer_decay**distance
-            for distance, stage in enumerate(reversed(stages(backbone)), 1)
-            for layer in stage
-            for variable in layer.variables
-        }
+        of_head = 1.0 if self.head_rate is None else self.head_rate / rate
+        of_backbone = {id(variable): 1.0 for variable in backbone.variables}
+        if self.layer_decay is not None:
+            of_backbone |= {
+                id(variable): self.layer_decay**distance
+                for distance, stage in enumerate(reversed(stages(backbone)), 1)
+                for layer in stage
+                for variable in layer.variables
+            }
         return tuple(
-            lr_multipliers.get(id(variable), 1.0) for variable in model.trainable_variables
+            of_backbone.get(id(variable), of_head) for variable in model.trainable_variables
         )
+
+    def _check_only(self, only, backbone, freeze_to):
+        if not self._TAKES_ONLY:
+            raise BadArgument(
+                f"`only` is not for {type(self).__name__}, which says what it trains."
+            )
+        if freeze_to is not None:
+            raise BadArgument("Give one of `only` and `freeze_to`: both say what is frozen.")
+        if only != "head":
+            layers_named(backbone, only)

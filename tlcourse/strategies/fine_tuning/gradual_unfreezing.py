@@ -8,6 +8,7 @@ import numpy as np
 from tlcourse.errors import BadArgument
 from tlcourse.models import freeze_stages, layers_up_to, single_layers, stages, values_of
 from tlcourse.strategies.fine_tuning.fine_tune import FineTune
+from tlcourse.strategies.history import append_history
 
 
 class GradualUnfreezing(FineTune):
@@ -34,6 +35,8 @@ class GradualUnfreezing(FineTune):
         Howard & Ruder, "Universal Language Model Fine-tuning for Text Classification", ACL 2018,
         section 3.3.
     """
+
+    _TAKES_ONLY = False
 
     def __init__(self, backbone, *, freeze_to=None, **settings):
         super().__init__(backbone, freeze_to=freeze_to, **settings)
@@ -76,21 +79,10 @@ class GradualUnfreezing(FineTune):
             now = max(found.get("accuracy", ()), default=-np.inf)
             if self.training.validation and now > before:
                 best = values_of(model.weights)
-            _append(history, found, begin)
+            append_history(history, found, begin)
             if not found["step"] or found["step"][-1] < end - begin:
                 break  # the loss was no longer finite, as a warning has said
         if best is not None:
             for variable, value in zip(model.weights, best, strict=True):
                 variable.assign(value)
         return history
-
-
-def _append(history, more, steps):
-    """Add a phase's lines, its steps and seconds counted on from those of the phases before."""
-    seconds = history["seconds"][-1] if history.get("seconds") else 0.0
-    counted = {
-        "step": [step + steps for step in more["step"]],
-        "seconds": [second + seconds for second in more["seconds"]],
-    }
-    for name, values in (more | counted).items():
-        history.setdefault(name, []).extend(values)

@@ -50,13 +50,41 @@ def interpolate(start, end, share):
     _check_alike(start, end)
     between = copy_of(end)
     pairs = zip(values_of(start.weights), values_of(end.weights), strict=True)
-    between.set_weights(
-        [((1 - share) * a.astype("float64") + share * b).astype(a.dtype) for a, b in pairs]
-    )
-    for layer in single_layers(between):
-        if hasattr(layer, "finalize_state"):
-            layer.finalize_state()
+    _set_weights(between, [(1 - share) * a.astype("float64") + share * b for a, b in pairs])
     return between
+
+
+@verb
+def soup(models):
+    """Average the weights of several models of one architecture (a uniform soup).
+
+    w = mean of w_1 … w_n, statistics of batch normalisation included. The models must come from
+    one start, or their average is none of them (see `interpolation_path`).
+
+    Args:
+        models: at least 2 `keras.Model` or `TransferResult`, of which the model is taken.
+
+    Returns:
+        `keras.Model`, a copy; none of the models is changed.
+
+    Raises:
+        ValueError: if there are fewer than 2, or they differ in their variables.
+
+    Reference:
+        Wortsman et al., "Model Soups: Averaging Weights of Multiple Fine-tuned Models Improves
+        Accuracy without Increasing Inference Time", ICML 2022.
+    """
+    models = [getattr(model, "model", model) for model in models]
+    if len(models) < 2 or not all(isinstance(model, Model) for model in models):
+        raise BadArgument(
+            f"`models` must be at least 2 keras.Model or results of a `fit`; got {models!r}."
+        )
+    for other in models[1:]:
+        _check_alike(models[0], other)
+    mixed = copy_of(models[0])
+    several = zip(*(values_of(model.weights) for model in models), strict=True)
+    _set_weights(mixed, [np.mean(values, axis=0, dtype="float64") for values in several])
+    return mixed
 
 
 @verb
@@ -136,6 +164,15 @@ def _check_alike(start, end):
             f"`end` must have the variables of `start`; they differ in {'; '.join(differing[:3])}"
             f"{more}."
         )
+
+
+def _set_weights(model, values):
+    """Set a model's weights, and let layers renew the constants that they keep beside them."""
+    pairs = zip(values, model.weights, strict=True)
+    model.set_weights([value.astype(weight.dtype) for value, weight in pairs])
+    for layer in single_layers(model):
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
 
 
 def _said(weight):

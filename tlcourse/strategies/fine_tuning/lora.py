@@ -45,6 +45,8 @@ class LoRA(FineTune):
         Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models", ICLR 2022.
     """
 
+    _TAKES_ONLY = False
+
     def __init__(self, backbone, *, rank=4, alpha=None, freeze_to=None, **settings):
         super().__init__(backbone, freeze_to=freeze_to, freeze_statistics=True, **settings)
         check_count(rank, "rank")
