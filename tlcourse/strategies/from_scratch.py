@@ -5,7 +5,15 @@ from keras import ops
 
 from tlcourse.arguments import check_choice, check_flag, check_number
 from tlcourse.backbones import backbone_names, load_backbone
-from tlcourse.models import freeze_batchnorm, new_head, with_augmentation
+from tlcourse.models import (
+    check_backbone,
+    check_fits,
+    clone_of,
+    freeze_batchnorm,
+    new_head,
+    thaw,
+    with_augmentation,
+)
 from tlcourse.strategies.strategy import Strategy
 
 
@@ -15,7 +23,8 @@ class FromScratch(Strategy):
     With all of the target's labels it is the *target-only* bound.
 
     Args:
-        backbone: name of the architecture, see `tlcourse.backbones.load_backbone`.
+        backbone: name of the architecture, see `tlcourse.backbones.load_backbone`; or a
+            `keras.Model`, images to features, of which new weights are made.
         dropout: share of the features dropped in training.
         augment: `keras.layers.Layer` that changes images at random in training, or None.
         label_smoothing: float in [0, 1), ε: the label counts 1 − ε, and each class ε / n_classes
@@ -37,7 +46,10 @@ class FromScratch(Strategy):
         **settings,
     ):
         super().__init__(**settings)
-        check_choice(backbone, "backbone", backbone_names())
+        if isinstance(backbone, keras.Model):
+            check_backbone(backbone)
+        else:
+            check_choice(backbone, "backbone", backbone_names())
         check_number(label_smoothing, "label_smoothing", at_least=0, below=1)
         check_flag(freeze_statistics, "freeze_statistics")
         self.backbone = backbone
@@ -47,7 +59,11 @@ class FromScratch(Strategy):
         self.freeze_statistics = freeze_statistics
 
     def _prepare(self, target):
-        backbone = load_backbone(self.backbone, input_shape=target.input_shape)
+        if isinstance(self.backbone, str):
+            backbone = load_backbone(self.backbone, input_shape=target.input_shape)
+        else:
+            check_fits(self.backbone, target.input_shape, "data")
+            backbone = thaw(clone_of(self.backbone))
         if self.freeze_statistics:
             freeze_batchnorm(backbone)
         return backbone, new_head(backbone, target.n_classes, dropout=self.dropout)

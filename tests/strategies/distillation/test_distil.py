@@ -11,6 +11,7 @@ from scipy.special import log_softmax, softmax
 from tlcourse.backbones import load_backbone
 from tlcourse.models import new_head
 from tlcourse.strategies import Distil, FromScratch, SourceOnly
+from tlcourse.strategies.distillation import distil
 from tlcourse.strategies.distillation.distil import TeacherAndLabels
 
 SHORT = {"steps": 6, "batch_size": 8}
@@ -136,3 +137,91 @@ def test_a_teacher_that_diverged(pair, teacher):
     lost = keras.Model(images, keras.layers.Rescaling(np.inf)(teacher(images)))
     with pytest.raises(ValueError, match=r"`teacher\(x\)` must be finite"):
         Distil(lost, **SHORT).fit(pair)
+
+
+def test_an_unlabelled_transfer_set_is_learned_from(pair, teacher):
+    """All labels are wrong on purpose, and few: what is right comes from the teacher."""
+    wrong = dataclasses.replace(pair.source, labels_train=(pair.source.labels_train + 1) % 3)
+    settings = {"steps": 60, "batch_size": 16, "dropout": 0.0}
+    student = Distil(teacher, share=1, **settings)
+    result = student.fit(wrong, shots=1, transfer=pair.source.x_train)
+    assert result.target_accuracy > 0.9
+    assert result.n_labels == 0
+    assert Distil(teacher, **SHORT).fit(wrong, shots=2, transfer=pair.source.x_train).n_labels == 6
+    # The strategy itself does not remember the set.
+    one, other = (student.fit(wrong, shots=1) for _ in range(2))
+    for a, b in zip(weights(one.model), weights(other.model), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_missing_labels_leave_the_teacher_alone(rng):
+    student, teacher = rng.normal(size=(2, 5, 3)).astype("float32")
+    labels = np.array([0, -1, 1, -1, 0])
+    there = labels >= 0
+    soft, hard = (
+        float(TeacherAndLabels(share=share)(np.column_stack([teacher, labels]), student))
+        for share in (1.0, 0.0)
+    )
+    expected = -np.mean(log_softmax(student[there], axis=1)[np.arange(3), labels[there]])
+    assert hard == pytest.approx(expected, rel=1e-5)
+    whole = TeacherAndLabels(share=1.0)(np.column_stack([teacher, np.zeros(5)]), student)
+    assert soft == pytest.approx(float(whole), rel=1e-6)
+
+
+def test_the_teachers_classes_alone(rng):
+    student, teacher = rng.normal(size=(2, 5, 3)).astype("float32")
+    said = teacher.argmax(axis=1)
+    loss = TeacherAndLabels(share=1.0, classes=True)
+    found = float(loss(np.column_stack([teacher, np.zeros(5)]), student))
+    expected = -np.mean(log_softmax(student, axis=1)[np.arange(5), said])
+    assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_permuted_logits_keep_the_teachers_class_and_values(rng):
+    logits = rng.normal(size=(200, 6))
+    mixed = distil._with_others_permuted(logits, 3)
+    np.testing.assert_array_equal(mixed.argmax(axis=1), logits.argmax(axis=1))
+    np.testing.assert_array_equal(np.sort(mixed, axis=1), np.sort(logits, axis=1))
+    assert 0.7 < np.mean(mixed != logits) / (5 / 6) < 0.9  # of five others, one stays in place
+
+
+@pytest.mark.parametrize("teaches", ["classes", "permuted"])
+def test_controls_hear_less_of_the_teacher(pair, teacher, teaches):
+    whole = Distil(teacher, **SHORT).fit(pair, seed=3)
+    control = Distil(teacher, teaches=teaches, **SHORT).fit(pair, seed=3)
+    assert any(
+        (a != b).any() for a, b in zip(weights(whole.model), weights(control.model), strict=True)
+    )
+
+
+def test_a_student_of_ones_own_begins_anew(pair, teacher, backbone):
+    given = weights(backbone)
+    result = Distil(teacher, backbone, steps=1, learning_rate=1e-9).fit(pair, seed=2)
+    assert [w.shape for w in weights(result.backbone)] == [w.shape for w in given]
+    assert (weights(result.backbone)[0] != given[0]).any()
+    again = FromScratch(backbone, **SHORT).fit(pair, seed=2)
+    named = FromScratch("small_cnn", **SHORT).fit(pair, seed=2)
+    for a, b in zip(weights(again.model), weights(named.model), strict=True):
+        np.testing.assert_array_equal(a, b)
+    for a, b in zip(given, weights(backbone), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("transfer", "message"),
+    [
+        (np.zeros((4, 9, 9, 1), "float32"), r"`transfer` must hold images of shape \(8, 8, 1\)"),
+        (np.zeros((0, 8, 8, 1), "float32"), "`transfer` must"),
+        (["a", "b"], "`transfer` must"),
+    ],
+)
+def test_transfer_sets_that_cannot_be(pair, teacher, transfer, message):
+    with pytest.raises(ValueError, match=message):
+        Distil(teacher, **SHORT).fit(pair, shots=2, transfer=transfer)
+
+
+def test_more_settings_that_cannot_be(teacher):
+    with pytest.raises(ValueError, match="`teaches` must be one of"):
+        Distil(teacher, teaches="softly")
+    with pytest.raises(ValueError, match="`label_smoothing` is not for Distil"):
+        Distil(teacher, label_smoothing=0.1)

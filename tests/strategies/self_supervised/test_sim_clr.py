@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tlcourse.losses import nt_xent
-from tlcourse.strategies import SimCLR
+from tlcourse.strategies import Autoencoder, SimCLR
 from tlcourse.strategies.self_supervised.sim_clr import ViewsTogether
 from tlcourse.training import predict
 
@@ -76,3 +76,12 @@ def test_settings_that_cannot_be(settings, message):
 def test_one_image_has_nothing_to_be_told_from(pair):
     with pytest.raises(ValueError, match=r"`data` must hold at least 2 images .*; got 1"):
         SimCLR().fit(pair.source.x_train[:1])
+
+
+def test_the_projector_goes_from_features_to_what_the_loss_sees(pair):
+    result = SimCLR(steps=2, batch_size=8, augment=[]).fit(pair.target)
+    x = pair.target.x_train[:5]
+    z = result.projector(result.backbone(x, training=False), training=False)
+    views = np.asarray(result.model(x, training=False))
+    np.testing.assert_allclose(np.asarray(z), views[:, 0], rtol=1e-5, atol=1e-6)
+    assert Autoencoder(steps=1).fit(pair.target).projector is None

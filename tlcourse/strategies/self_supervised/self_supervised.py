@@ -81,7 +81,12 @@ class SelfSupervised(Trainable):
             seconds=time.perf_counter() - begin,
             seed=seed,
             n_images=len(x),
+            projector=self._projector(model),
         )
+
+    def _projector(self, model):
+        """Return what is thrown away, as a model of features; by default None."""
+        return None
 
     def _check(self, x):
         """Raise ValueError for images that the method cannot learn from; by default never."""
@@ -112,6 +117,8 @@ class SelfSupervisedResult:
         seconds: float, of the whole `fit`.
         seed: int.
         n_images: int, images that it was trained on.
+        projector: `keras.Model`, features (h) to projections (z) that the loss is of, or None
+            where the method has none. It shares its weights with `model`.
     """
 
     method: str
@@ -121,6 +128,7 @@ class SelfSupervisedResult:
     seconds: float
     seed: int
     n_images: int
+    projector: keras.Model | None = field(repr=False, default=None)
 
 
 def _images(data):

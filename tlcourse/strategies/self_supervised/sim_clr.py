@@ -71,6 +71,12 @@ class SimCLR(SelfSupervised):
         x = layers.Dense(width, name="projection")(x)
         return keras.Model(images, ops.reshape(x, (-1, 2, width)), name="sim_clr")
 
+    def _projector(self, model):
+        names = ("projection_hidden", "projection")
+        hidden, projection = (model.get_layer(name) for name in names)
+        features = keras.Input((hidden.kernel.shape[0],), name="features")
+        return keras.Model(features, projection(hidden(features)), name="projector")
+
     def _targets(self, x):
         return np.zeros((len(x), 1), "float32")  # there are none, but Keras hands them on
 
