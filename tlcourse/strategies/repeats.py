@@ -5,7 +5,8 @@ import warnings
 import numpy as np
 
 from tlcourse.arguments import verb
-from tlcourse.domains import check_same_classes
+from tlcourse.domains import ManyLabels, check_same_classes
+from tlcourse.errors import BadArgument
 from tlcourse.strategies.progress import progress
 from tlcourse.strategies.strategy import check_is_strategy
 
@@ -19,18 +20,21 @@ def over_seeds(strategy, data, *, seeds, shots=None, eval_test=False):
     """Fit a strategy once per seed.
 
     Args:
-        strategy: a `Strategy`.
-        data: a `DomainPair` or `Domain`.
+        strategy: a `Strategy`, or a `MultiTask`.
+        data: a `DomainPair` or `Domain`; for `MultiTask` a `ManyLabels`.
         seeds: iterable of int.
-        shots: labelled target examples per class; None takes all.
-        eval_test: as in `Strategy.fit`.
+        shots: labelled target examples per class; None takes all. Not for `MultiTask`.
+        eval_test: as in `Strategy.fit`. Not for `MultiTask`.
 
     Returns:
-        List of `TransferResult`, in the order of the seeds.
+        List of `TransferResult`, or of `MultiTaskResult`, in the order of the seeds.
     """
     check_is_strategy(strategy, "strategy")
+    chosen = {} if isinstance(data, ManyLabels) else {"shots": shots, "eval_test": eval_test}
+    if not chosen and (shots is not None or eval_test):
+        raise BadArgument("`shots` and `eval_test` are not for several tasks: leave them out.")
     return [
-        strategy.fit(data, shots=shots, seed=seed, eval_test=eval_test)
+        strategy.fit(data, seed=seed, **chosen)
         for seed in progress(list(seeds), type(strategy).__name__)
     ]
 

@@ -1,6 +1,6 @@
 """What happens to a model over time: it is fitted, watched, kept, and asked for predictions."""
 
-from tlcourse.training.batches import OrderedBatches, ShuffledBatches
+from tlcourse.training.batches import OrderedBatches, ShuffledBatches, SideBySide
 from tlcourse.training.devices import connect_hosts, jit_compile, precision, use_devices
 from tlcourse.training.features import extract_features
 from tlcourse.training.fit import fit_batches, train
@@ -19,6 +19,7 @@ __all__ = [
     "OrderedBatches",
     "PullTo",
     "ShuffledBatches",
+    "SideBySide",
     "Training",
     "connect_hosts",
     "extract_features",

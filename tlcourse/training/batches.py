@@ -59,6 +59,37 @@ class ShuffledBatches(keras.utils.PyDataset):
         return self._orders[number]
 
 
+class SideBySide(keras.utils.PyDataset):
+    """Batches of several kinds at once, each in an order of its own.
+
+    The smaller kind is passed over more often.
+
+    Args:
+        *kinds: `ShuffledBatches`, of as many steps.
+    """
+
+    def __init__(self, *kinds):
+        super().__init__()
+        self._kinds = kinds
+
+    def __len__(self):
+        return len(self._kinds[0])
+
+    def skip(self, n):
+        """Leave out the first n batches (int) of all."""
+        for kind in self._kinds:
+            kind.skip(n)
+
+    def first(self, n):
+        """Return these batches cut after the first n (int)."""
+        few = copy(self)
+        few._kinds = [kind.first(n) for kind in self._kinds]
+        return few
+
+    def __getitem__(self, index):
+        return [kind[index] for kind in self._kinds]
+
+
 class OrderedBatches(keras.utils.PyDataset):
     """Batches in order; the last may be shorter.
 

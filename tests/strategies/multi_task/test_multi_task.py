@@ -6,7 +6,8 @@ import pytest
 
 from tlcourse.backbones import load_backbone
 from tlcourse.domains import glyph_tasks
-from tlcourse.strategies import MultiTask, Task
+from tlcourse.strategies import MultiTask, Task, gradients_of_tasks, over_seeds
+from tlcourse.strategies.multi_task import multi_task
 from tlcourse.training import Diverged
 
 DIGIT = Task("digit", "classification", 3)
@@ -219,3 +220,68 @@ def test_images_that_the_backbone_does_not_take(data):
     large = load_backbone("small_cnn")
     with pytest.raises(ValueError, match=r"`data` must hold .*\(28, 28, 1\), .*got \(8, 8, 1\)"):
         MultiTask(large, tasks=[DIGIT], **SHORT).fit(**data)
+
+
+def test_many_labels_and_seeds(tiny):
+    many = glyph_tasks(40, seed=1)
+    learner = MultiTask(tasks=[Task("digit", "classification", 10)], **SHORT)
+    results = over_seeds(learner, many, seeds=[3, 1])
+    by_hand = learner.fit(
+        many.x_train, many.labels_train, x_test=many.x_test, labels_test=many.labels_test, seed=1
+    )
+    assert [result.seed for result in results] == [3, 1]
+    assert_same(results[1].backbone, by_hand.backbone)
+    with pytest.raises(ValueError, match="not for several tasks"):
+        over_seeds(learner, many, seeds=[1], shots=3)
+
+
+def test_where_labels_are_missing_nothing_becomes_nan(data, tiny):
+    labels = {name: each.copy() for name, each in data["labels"].items()}
+    labels["digit"][10:] = -1
+    labels["angle"] = np.where(np.arange(len(data["x"])) < 20, labels["angle"], np.nan)
+    learner = MultiTask(tiny, tasks=[DIGIT, ANGLE], steps=12, batch_size=8, n_evals=2)
+    result = learner.fit(**{**data, "labels": labels})
+    assert all(np.isfinite(each).all() for each in result.history.values())
+    assert all(np.isfinite(np.asarray(w)).all() for w in result.model.weights)
+
+
+def test_half_of_each_batch_has_all_labels_where_some_are_missing(data):
+    labels = {"digit": data["labels"]["digit"].astype("int32")}
+    labels["digit"][6:] = -1
+    order = {"steps": 9, "batch_size": 8, "seed": 0}
+    batches = multi_task._TaskBatches([DIGIT], data["x"], labels, **order)
+    for i in range(9):
+        inputs, known, weights = batches[i]
+        assert (inputs["digit_labels"] >= 0).sum() >= 4
+        np.testing.assert_array_equal(weights["digit"], inputs["digit_labels"] >= 0)
+        np.testing.assert_array_equal(known["digit"], np.maximum(inputs["digit_labels"], 0))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda y: {**y, "digit": np.full(len(y["digit"]), -1)}, "at least one label"),
+        (lambda y: {**y, "digit": np.where(y["digit"] == 0, -2, y["digit"])}, "labels"),
+        (lambda y: {**y, "angle": np.full(len(y["angle"]), np.nan)}, "at least one label"),
+        (lambda y: {**y, "angle": np.where(y["angle"] > 0, np.inf, 0)}, "NaN where there is none"),
+    ],
+)
+def test_labels_that_cannot_be_missing_like_this(data, tiny, change, said):
+    with pytest.raises(ValueError, match=said):
+        MultiTask(tiny, tasks=[DIGIT, ANGLE], **SHORT).fit(
+            **{**data, "labels": change(data["labels"])}
+        )
+
+
+def test_gradients_are_watched_along_the_way(data, tiny):
+    settings = {"tasks": [DIGIT, ANGLE], "dropout": 0.0, "n_evals": 3, **SHORT}
+    watched = MultiTask(tiny, watch_gradients=16, **settings).fit(**data)
+    assert set(watched.history) >= {"norm_digit", "norm_angle", "cosine_digit_angle"}
+    assert len(watched.history["norm_digit"]) == 3
+    assert all(-1.001 <= each <= 1.001 for each in watched.history["cosine_digit_angle"])
+    labels = {name: each[:16] for name, each in data["labels"].items()}
+    end = gradients_of_tasks(watched, data["x"][:16], labels)
+    assert watched.history["norm_digit"][-1] == pytest.approx(
+        np.linalg.norm(end["digit"]), rel=1e-4
+    )
+    assert_same(watched.backbone, MultiTask(tiny, **settings).fit(**data).backbone)

@@ -1,7 +1,5 @@
 """Unsupervised domain adaptation with any mix of alignment losses."""
 
-from copy import copy
-
 import keras
 import numpy as np
 from keras import ops
@@ -14,7 +12,7 @@ from tlcourse.strategies.adaptation.alignment_loss import check_terms
 from tlcourse.strategies.adaptation.selection import LABEL_FREE, label_free_scores
 from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.strategy import Strategy
-from tlcourse.training import HistoryRecorder, ShuffledBatches, fit_batches, predict
+from tlcourse.training import HistoryRecorder, ShuffledBatches, SideBySide, fit_batches, predict
 
 _COLUMN = {"source": "source_validation"}  # of the history, where it is called otherwise
 _SELECTED = {
@@ -154,10 +152,8 @@ class Adaptation(Strategy):
         return told.format(self.training.n_evals)
 
 
-class PairBatches(keras.utils.PyDataset):
+class PairBatches(SideBySide):
     """Labelled source and unlabelled target images, each domain in an order of its own.
-
-    The smaller domain is passed over more often.
 
     Args:
         x: float array (n, ...) of the source.
@@ -169,28 +165,15 @@ class PairBatches(keras.utils.PyDataset):
     """
 
     def __init__(self, x, labels, x_target, *, steps, batch_size, seed):
-        super().__init__()
         order = {"steps": steps, "batch_size": batch_size}
-        self._source = ShuffledBatches(x, labels, seed=seed, **order)
-        self._target = ShuffledBatches(x_target, seed=seed + 1, **order)
-
-    def __len__(self):
-        return len(self._source)
-
-    def skip(self, n):
-        """Leave out the first n batches (int) of both."""
-        self._source.skip(n)
-        self._target.skip(n)
-
-    def first(self, n):
-        """Return these batches cut after the first n (int)."""
-        few = copy(self)
-        few._source, few._target = self._source.first(n), self._target.first(n)
-        return few
+        super().__init__(
+            ShuffledBatches(x, labels, seed=seed, **order),
+            ShuffledBatches(x_target, seed=seed + 1, **order),
+        )
 
     def __getitem__(self, index):
-        x, labels = self._source[index]
-        return {"source": x, "target": self._target[index][0]}, labels
+        (x, labels), (x_target,) = super().__getitem__(index)
+        return {"source": x, "target": x_target}, labels
 
 
 def _joint(backbone, head, terms, augment):

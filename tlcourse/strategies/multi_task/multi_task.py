@@ -3,13 +3,14 @@
 import math
 import time
 from dataclasses import dataclass, field
+from itertools import combinations
 from numbers import Real
 
 import keras
 import numpy as np
 
-from tlcourse.arguments import check_choice, check_seed
-from tlcourse.domains import check_examples
+from tlcourse.arguments import check_choice, check_count, check_seed
+from tlcourse.domains import ManyLabels, check_examples
 from tlcourse.errors import BadArgument
 from tlcourse.models import check_backbone
 from tlcourse.strategies.counting import n_parameters
@@ -20,12 +21,14 @@ from tlcourse.strategies.multi_task.task import (
     has_label,
     head_of,
 )
+from tlcourse.strategies.multi_task.task_gradients import gradients_through
 from tlcourse.strategies.multi_task.task_losses import TaskLosses, metric_of
 from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.trainable import Trainable
 from tlcourse.training import (
     HistoryRecorder,
     ShuffledBatches,
+    SideBySide,
     extract_features,
     fit_batches,
     predict,
@@ -53,6 +56,9 @@ class MultiTask(Trainable):
         weighting: "fixed", or "uncertainty" to learn the weights with the model.
         weights: dict, task name to float >= 0, for "fixed"; None is 1 for all.
         dropout: share of the features dropped in training, for each head anew.
+        watch_gradients: int, write down at each evaluation which way the tasks pull the backbone,
+            on so many of the training images: "norm_TASK", and "cosine_TASK_OTHER" of each two.
+            None does not.
         **settings: those of `Trainable` but `validation`.
 
     Reference:
@@ -68,6 +74,7 @@ class MultiTask(Trainable):
         weighting="fixed",
         weights=None,
         dropout=0.3,
+        watch_gradients=None,
         **settings,
     ):
         super().__init__(**settings)
@@ -82,17 +89,21 @@ class MultiTask(Trainable):
         self.backbone = backbone
         self.weighting = weighting
         self.weights = weights
+        if watch_gradients is not None:
+            check_count(watch_gradients, "watch_gradients")
         self.dropout = dropout
+        self.watch_gradients = watch_gradients
 
-    def fit(self, x, labels, *, x_test, labels_test, seed=0):
+    def fit(self, x, labels=None, *, x_test=None, labels_test=None, seed=0):
         """Train on all tasks and measure each on the test set.
 
         Args:
-            x: float array (n, height, width, channels), as a `Domain` holds images.
+            x: float array (n, height, width, channels), as a `Domain` holds images; or a
+                `ManyLabels`, which holds all that follows.
             labels: dict, task name to array: class numbers (n,), or numbers (n,) or
                 (n, n_outputs). Where an image has no label of a task, its class number is -1, its
-                numbers are NaN, and it counts nothing in that task's loss. Labels of no task are
-                left alone.
+                numbers are NaN, and it counts nothing in that task's loss; then half of each batch
+                are images that have all labels. Labels of no task are left alone.
             x_test: float array (m, ...), to report only.
             labels_test: dict as `labels`.
             seed: int, of the new weights, the order of images and dropout.
@@ -104,6 +115,10 @@ class MultiTask(Trainable):
             ValueError: if labels are missing or do not fit their task, or shapes do not match.
         """
         seed = check_seed(seed)
+        if isinstance(x, ManyLabels):
+            return self.fit(
+                x.x_train, x.labels_train, x_test=x.x_test, labels_test=x.labels_test, seed=seed
+            )
         x, x_test = _images(x, "x"), _images(x_test, "x_test")
         if x.shape[1:] != x_test.shape[1:]:
             raise BadArgument(
@@ -124,7 +139,9 @@ class MultiTask(Trainable):
         trainer = self._trainer(images, outputs, losses)
         if self.weights is not None:
             losses.weigh([self.weights[task.name] for task in self.tasks])
-        history = self._train(trainer, x, labels, seed)
+        watch = self.watch_gradients
+        look = watch and _GradientsLook(self.tasks, backbone, heads, x[:watch], labels)
+        history = self._train(trainer, x, labels, seed, look)
         features = extract_features(backbone, x_test)
         scores = {
             task.name: _score(task, predict(heads[task.name], features), labels_test[task.name])
@@ -159,14 +176,14 @@ class MultiTask(Trainable):
         handed_on = losses(list(outputs.values()), labels)
         return keras.Model([images, *labels], dict(zip(outputs, handed_on, strict=True)))
 
-    def _train(self, trainer, x, labels, seed):
+    def _train(self, trainer, x, labels, seed, look):
         plan = self.training.for_examples(len(x))
         alone = len(self.tasks) == 1  # Keras puts an output's name first where there are several
         metrics = {
             task.name: [metric_of(task.kind, f"{task.name}_loss" if alone else "loss")]
             for task in self.tasks
         }
-        recorder = HistoryRecorder(plan.steps, plan.n_evals)
+        recorder = HistoryRecorder(plan.steps, plan.n_evals, look=look, of_original=bool(look))
         order = {"steps": plan.steps, "batch_size": plan.batch_size, "seed": seed}
         batches = _TaskBatches(self.tasks, x, labels, **order)
         fit_batches(trainer, batches, plan, recorder=recorder, seed=seed, metrics=metrics)
@@ -202,16 +219,51 @@ class MultiTaskResult:
     seed: int
 
 
-class _TaskBatches(ShuffledBatches):
-    """Images and labels as inputs by name; for the metrics labels again, and which are there."""
+class _GradientsLook:
+    """Which way each task pulls the backbone, in training: norms and cosines."""
 
-    def __init__(self, tasks, x, labels, **order):
+    def __init__(self, tasks, backbone, heads, x, labels):
+        self._tasks, self._backbone, self._heads, self._x = tasks, backbone, heads, x
+        self._labels = {name: each[: len(x)] for name, each in labels.items()}
+
+    def __call__(self, _):
+        found = gradients_through(self._backbone, self._heads, self._tasks, self._x, self._labels)
+        norms = {name: float(np.linalg.norm(each)) for name, each in found.items()}
+        pairs = {
+            f"cosine_{a}_{b}": float(found[a] @ found[b] / (norms[a] * norms[b] or 1.0))
+            for a, b in combinations(found, 2)
+        }
+        return {f"norm_{name}": norm for name, norm in norms.items()} | pairs
+
+
+class _TaskBatches(SideBySide):
+    """Images and labels as inputs by name; for the metrics labels again, and which are there.
+
+    Where labels are missing, half of each batch are images that have all of them: few labels would
+    else be in few batches.
+    """
+
+    def __init__(self, tasks, x, labels, *, steps, batch_size, seed):
         there = [has_label(task, labels[task.name]) for task in tasks]
-        super().__init__(x, *labels.values(), *there, **order)
+        whole = np.all(there, axis=0)
+        n_whole = 0 if whole.all() else min(batch_size // 2, whole.sum())
+        arrays = [x, *labels.values(), *there]
+        kinds = [(arrays, batch_size - n_whole)]
+        if n_whole:
+            kinds.append(([each[whole] for each in arrays], n_whole))
+        super().__init__(
+            *(
+                ShuffledBatches(*arrays, steps=steps, batch_size=size, seed=seed + number)
+                for number, (arrays, size) in enumerate(kinds)
+            )
+        )
         self._names = list(labels)
 
     def __getitem__(self, index):
-        images, *rest = super().__getitem__(index)
+        kinds = super().__getitem__(index)
+        images, *rest = (
+            kinds[0] if len(kinds) == 1 else map(np.concatenate, zip(*kinds, strict=True))
+        )
         labels = dict(zip(self._names, rest, strict=False))
         there = dict(zip(self._names, rest[len(self._names) :], strict=True))
         inputs = {_input_of(name): each for name, each in labels.items()}

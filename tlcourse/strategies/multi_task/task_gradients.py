@@ -40,13 +40,32 @@ def gradients_of_tasks(result, x, labels):
     x = np.asarray(x, dtype="float32")
     check_examples(x, "x")
     check_fits(result.backbone, x.shape[1:], "x")
-    labels = checked_labels(result.tasks, labels, len(x), "labels")
-    return {task.name: _gradient(result, task, x, labels[task.name]) for task in result.tasks}
+    labels = checked_labels(result.tasks, labels, len(x), "labels", may_miss=True)
+    heads = {task.name: result.model.get_layer(head_of(task)) for task in result.tasks}
+    return gradients_through(result.backbone, heads, result.tasks, x, labels)
 
 
-def _gradient(result, task, x, labels):
-    backbone = copy_of(result.backbone)
-    head = copy_of(result.model.get_layer(head_of(task)))
+def gradients_through(backbone, heads, tasks, x, labels):
+    """Return the gradient of each task through a backbone, see `gradients_of_tasks`.
+
+    Args:
+        backbone: `keras.Model`, images to features.
+        heads: dict, task name to `keras.Model`.
+        tasks: iterable of `Task`.
+        x: float32 array (n, height, width, channels).
+        labels: dict, task name to checked labels.
+
+    Returns:
+        Dict, task name to float32 array (n_weights,).
+    """
+    return {
+        task.name: _gradient(backbone, heads[task.name], task, x, labels[task.name])
+        for task in tasks
+    }
+
+
+def _gradient(backbone, head, task, x, labels):
+    backbone, head = copy_of(backbone), copy_of(head)
     images = keras.Input(x.shape[1:], name="images")
     model = keras.Model(images, _InInference(head)(_InInference(backbone)(images)))
     descent = keras.optimizers.SGD(learning_rate=1.0, momentum=0.9)
