@@ -17,7 +17,7 @@ from tlcourse.exercises import Mistake, check
 HERE = Path(__file__).parent
 NAME = re.compile(r"(right|wrong|raised)_(\d\d)_(\d+)_\w+")
 TRAINS = {"01.4", "01.5", "01.6", "04.1", "04.2", "04.4"}  # whose answers take seconds
-POINTS = re.compile(r" \((\d+) points?\)$")
+POINTS = re.compile(r" \(([\d.]+) points?\)$")
 
 
 def answers():
@@ -52,7 +52,7 @@ def test_what_an_answer_is_told(status, exercise_id, answer, told):
     points = POINTS.search(told)
     assert verdict.status == status
     assert POINTS.sub("", told) in verdict.message
-    assert verdict.points == (int(points[1]) if points else 0)
+    assert verdict.points == (float(points[1]) if points else 0)
 
 
 @pytest.mark.parametrize(("exercise_id", "answer"), RIGHT)

@@ -4,6 +4,8 @@ Nothing here knows what is right: these functions run beside answers that nobody
 """
 
 import copy
+from contextlib import contextmanager
+from types import GeneratorType
 
 import numpy as np
 
@@ -18,6 +20,7 @@ __all__ = [
     "model_on_backbone",
     "moved_by_training",
     "small_backbone",
+    "small_head",
     "trained_on_backbone",
     "tuned_with_head",
 ]
@@ -75,7 +78,9 @@ def draws_with_seeds(answer, case):
         Dict: "inputs", and "draws", plain data for each seed.
     """
     *inputs, seeds = case
-    draws = [plain(answer(*copy.deepcopy(inputs), np.random.default_rng(seed))) for seed in seeds]
+    draws = [answer(*copy.deepcopy(inputs), np.random.default_rng(seed)) for seed in seeds]
+    # The order does not matter, and a set has none.
+    draws = [plain(sorted(draw) if isinstance(draw, set) else draw) for draw in draws]
     return {"inputs": inputs, "draws": draws}
 
 
@@ -87,15 +92,23 @@ def features_of_backbone(answer, case):
         case: (seed of the backbone, *inputs).
 
     Returns:
-        Plain data: rows of features are an array, whether they came as one or as a list.
+        Dict: "features", plain data, where rows are an array, whether they came as one or as a
+        list; and "largest", how many images the backbone saw at once at most.
     """
     seed, *inputs = copy.deepcopy(case)
     backbone = small_backbone(seed)
     backbone.compile(run_eagerly=True)  # `predict` need not trace a graph for three small batches
+    sizes, run = [0], backbone.call
+
+    def noting(images, *args, **settings):
+        sizes.append(len(images))
+        return run(images, *args, **settings)
+
+    backbone.call = noting
     features = plain(answer(backbone, *inputs))
     if isinstance(features, list) and features and all(_is_row(row) for row in features):
-        return np.stack(features)
-    return features
+        features = np.stack(features)
+    return {"features": features, "largest": max(sizes)}
 
 
 def _is_row(row):
@@ -147,11 +160,20 @@ def before_training(case):
         are called (list of str), and "inputs", the number of classes in a list.
     """
     seed, *_, n_classes = case
-    backbone, head = small_backbone(seed), _small_head(seed, n_classes)
+    backbone, head = small_backbone(seed), small_head(seed, n_classes)
     return {**_before(backbone, [n_classes]), "head": head.get_weights()}
 
 
-def _small_head(seed, n_classes):
+def small_head(seed, n_classes):
+    """Build a linear head on the features of `small_backbone`, with weights drawn at random.
+
+    Args:
+        seed: whole number.
+        n_classes: whole number.
+
+    Returns:
+        keras.Model that takes features (n, 8) and gives logits (n, n_classes).
+    """
     import keras
 
     features = keras.Input((8,))
@@ -169,13 +191,35 @@ def tuned_with_head(answer, case):
         case: (seed of backbone and head, images, labels, n_classes).
 
     Returns:
-        Dict: as `trained_on_backbone`, where "after" also holds the head's weights.
+        Dict: as `trained_on_backbone`, where "after" also holds the head's weights, and "start"
+        describes the model that was fitted first, as it was then (None where none was).
     """
     seed, images, labels, n_classes = copy.deepcopy(case)
-    backbone, head = small_backbone(seed), _small_head(seed, n_classes)
-    described = _described(answer(backbone, head, images, labels))
+    backbone, head = small_backbone(seed), small_head(seed, n_classes)
+    with _first_fit() as started:
+        described = _described(answer(backbone, head, images, labels))
     after = backbone.get_weights() + head.get_weights()
-    return {**before_training(case), **described, "after": after}
+    start = started[0] if started else None
+    return {**before_training(case), **described, "after": after, "start": start, "seed": seed}
+
+
+@contextmanager
+def _first_fit():
+    """Give a list that gets the description of the first model on which `fit` is called."""
+    import keras
+
+    started, fit = [], keras.Model.fit
+
+    def noting(model, *args, **settings):
+        if not started and model.built:
+            started.append(_described(model))
+        return fit(model, *args, **settings)
+
+    keras.Model.fit = noting
+    try:
+        yield started
+    finally:
+        keras.Model.fit = fit
 
 
 def logits_of_probe(answer, case):
@@ -198,8 +242,9 @@ def moved_by_training(answer, case):
 
     Args:
         answer: callable (model, train) that returns paths of variables.
-        case: ((seed of the model, which), (images, labels)): which part trains, "all", "head", or
-            "head and statistics" of BatchNorm.
+        case: ((seed of the model, which), (images, labels)): which part trains, "all", "slowly",
+            which is all of it at a tiny learning rate, "head", or "head and statistics" of
+            BatchNorm.
 
     Returns:
         Plain data: {"moved": positions in `model.weights` (list of int), "names": what all the
@@ -209,7 +254,12 @@ def moved_by_training(answer, case):
 
     (seed, which), (images, labels) = copy.deepcopy(case)
     backbone = small_backbone(seed)
-    backbone.trainable = which == "all"
+    # One feature never speaks: of the weights behind and before it only a part can move.
+    *_, last = (layer for layer in backbone.layers if "batch_normalization" in layer.name)
+    beta = np.array(last.beta)
+    beta[0] = -100.0
+    last.beta.assign(beta)
+    backbone.trainable = which in ("all", "slowly")
     if which == "head and statistics":
         backbone.trainable = True
         for variable in backbone.trainable_variables:
@@ -217,7 +267,7 @@ def moved_by_training(answer, case):
     model = keras.Sequential([backbone, keras.layers.Dense(int(labels.max()) + 1)])
     model.build((None, *IMAGE_SHAPE))
     model.compile(
-        keras.optimizers.SGD(0.1),
+        keras.optimizers.SGD(1e-5 if which == "slowly" else 0.1),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         run_eagerly=True,
     )
@@ -225,6 +275,8 @@ def moved_by_training(answer, case):
     of_random_layers = {variable.path for variable in model.variables} - set(paths)
     given = answer(model, lambda: model.fit(images, labels, batch_size=8, verbose=0))
     known = {*paths, *of_random_layers}
+    if isinstance(given, (np.ndarray, GeneratorType)):
+        given = list(given)
     if isinstance(given, (list, tuple, set, dict)) and all(
         isinstance(each, str) and each in known for each in given
     ):

@@ -24,7 +24,8 @@ SLIPS = {
         ),
     ),
     "01.2": (
-        ({"0.975, n - 1": "0.975, n"}, "for `halfwidth`"),
+        ({"0.975, n - 1": "0.975, n"}, "n degrees of freedom"),
+        ({"0.975": "0.9"}, "for `halfwidth`"),
         ({"return np.mean(accuracies), ": "return "}, "is a number"),
     ),
     "01.4": (
@@ -34,6 +35,21 @@ SLIPS = {
         ({"fit(images, labels": "fit(images, labels * 0"}, "or something else than the labels"),
         ({"Dense(n_classes)": "Dense(n_classes, 'softmax')"}, "Leave out the softmax"),
         ({"Dense(n_classes)": "Dense(10)"}, "gives the shape (60, 10); (60, 3) is right"),
+        ({"Dense(n_classes)": "Dense(n_classes, 'relu')"}, "A ReLU stands at the end"),
+        ({"Dense(n_classes)": "Dense(n_classes, 'tanh')"}, "Leave out the sigmoid or tanh"),
+        (
+            {"layers.Dense(n_classes)": "layers.Dense(9, 'relu'), layers.Dense(n_classes)"},
+            "a linear head was asked for",
+        ),
+        (
+            {
+                "backbone.trainable = False": "model_frozen = True",
+                "    model.compile": "    model.trainable = False\n    model.compile",
+            },
+            "all of it is frozen",
+        ),
+        ({"from_logits=True": "from_logits=False"}, "where it is cut nothing is learned"),
+        ({"backbone, layers": "layers.Rescaling(1 / 255), backbone, layers"}, "divided by 255"),
         (
             {"backbone, layers": "keras.models.clone_model(backbone), layers"},
             "are not in your model",
@@ -49,23 +65,48 @@ SLIPS = {
             "statistics of BatchNorm",
         ),
         ({"ops.convert_to_numpy(v) for v in": "v.value for v in"}, "Were the old values copies?"),
-        ({"if not np": "if np"}, "12 of the 12 weights that moved"),
+        ({"if not np": "if np"}, "All 12 weights that moved"),
+        (
+            {"not np.array_equal(": "np.all(ops.convert_to_numpy(v) != old) or False and ("},
+            "They moved a little",
+        ),
+        ({"not np.array_equal(": "not np.allclose("}, "Compare all entries, exactly"),
         ({"v.path": "v.name"}, "a list of paths is right"),
         ({"    train()\n": "    pass\n"}, "are missing."),
     ),
     "01.6": (
-        ({"copy.set_weights(part.get_weights())": "pass"}, "did not start at the pretrained"),
+        ({"copy.set_weights(part.get_weights())": "pass"}, "It starts somewhere else"),
+        (
+            {
+                "copy.set_weights(part.get_weights())": "[mine.assign(theirs) for mine, theirs in "
+                "zip(copy.trainable_variables, part.trainable_variables)]"
+            },
+            "or with only some of the old ones",
+        ),
+        ({"*parts]": "*parts, layers.Dense(3)]"}, "nothing else belongs in between"),
+        ({"from_logits=True": "from_logits=False"}, "by luck (1.5 points)"),
         ({"copy = keras.models.clone_model(part)": "copy = part"}, "themselves changed"),
         (
             {"copy.trainable = True": "copy.trainable = part is head"},
             "kernels of backbone",
         ),
-        ({"Adam(2e-3)": "Adam(0.1)"}, "washed them away"),
+        ({"Adam(1e-3)": "Adam(0.1)"}, "washed the pretrained weights away"),
         ({"epochs=20": "epochs=0"}, "3 of the 3 kernels"),
     ),
     "01.3": (
         ({'float("inf")': "0"}, "This curve never reaches its goal (1 point)"),
         ({'"inf"': '"nan"'}, "This curve never reaches its goal"),
+        ({'float("inf")': '"inf"'}, "is a number too, infinity (1 point)"),
+        ({"if len(reached)": "if len(reached) and reached[0]"}, "This curve does reach its goal"),
+        (
+            {"if len(reached)": "if accuracies[-1] >= goal"},
+            "at once, or before it falls again, or just.",
+        ),
+        (
+            {"if len(reached)": "if accuracies.max() > goal"},
+            "Look at all of the curve, its first place too",
+        ),
+        ({">= goal": ">= 0.85"}, "The goal was written into the function"),
         (  # a wrong time, and one where there is none: right in neither way, so no point
             {
                 'seconds[reached[0]] if len(reached) else float("inf")': "1 + "
@@ -192,9 +233,10 @@ def right_01_4_functional_with_callbacks(backbone, images, labels, n_classes):
     for layer in backbone.layers:
         layer.trainable = False
     inputs = keras.Input(images.shape[1:])
-    hidden = layers.Dense(16, activation="relu")(backbone(inputs, training=False))
-    model = keras.Model(inputs, layers.Dense(n_classes)(hidden))
-    model.compile("rmsprop", keras.losses.CategoricalCrossentropy(from_logits=True))
+    model = keras.Model(inputs, layers.Dense(n_classes)(backbone(inputs, training=False)))
+    model.compile(
+        keras.optimizers.RMSprop(1e-2), keras.losses.CategoricalCrossentropy(from_logits=True)
+    )
     model.fit(images, keras.utils.to_categorical(labels, n_classes), epochs=60, verbose=0)
     return model
 
@@ -219,6 +261,64 @@ def wrong_01_5_what_may_train(model, train):
     """are named that did not move"""
     train()
     return [v.path for v in model.weights]
+
+
+def right_01_6_as_in_the_lesson(backbone, head, images, labels):
+    parts = []
+    for part in (backbone, head):
+        twin = keras.models.clone_model(part)
+        twin.set_weights(part.get_weights())
+        parts.append(twin)
+    model = keras.Sequential(parts)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=keras.optimizers.Adam(1e-3), loss=loss, metrics=["accuracy"])
+    model.fit(images, labels, batch_size=32, epochs=20, verbose=0)
+    return model
+
+
+def right_01_1_a_set(labels, k, rng):
+    return {*right_01_1_shuffle_then_count(labels, k, rng)}
+
+
+def wrong_01_1_labels(labels, k, rng):
+    """These are labels of the examples, not their positions."""
+    return labels[right_01_1_shuffle_then_count(labels, k, rng)]
+
+
+def wrong_01_1_grown_from_floats(labels, k, rng):
+    """that is an array of floats; begin with a list. (1 point)"""
+    chosen = np.array([])
+    for c in np.unique(labels):
+        chosen = np.append(chosen, rng.choice(np.flatnonzero(labels == c), k, replace=False))
+    return chosen
+
+
+def raised_01_4_three_classes(backbone, images, labels, n_classes):
+    """n_classes = 4"""
+    model = keras.Sequential([backbone, layers.Dense(3)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(1e-2), loss=loss)
+    backbone.trainable = False
+    model.fit(images, labels, epochs=40, verbose=0)
+    return model
+
+
+def wrong_01_4_the_head_alone(backbone, images, labels, n_classes):
+    """A head alone reads features; it does not see an image."""
+    return keras.Sequential([keras.Input((8,)), layers.Dense(n_classes)])
+
+
+def right_01_5_a_generator(model, train):
+    return (path for path in right_01_5_in_a_dict(model, train))
+
+
+def wrong_01_5_by_name(model, train):
+    """several weights share a `name`"""
+    old = {v.name: ops.convert_to_numpy(v) for v in model.weights}
+    train()
+    return [
+        v.path for v in model.weights if not np.array_equal(old[v.name], ops.convert_to_numpy(v))
+    ]
 
 
 def right_01_6_one_network(backbone, head, images, labels):

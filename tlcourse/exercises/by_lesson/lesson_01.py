@@ -59,6 +59,26 @@ INTERVAL = Exercise(
             {"stats.t.ppf(0.975, n - 1) * ": ""},
         ),
         Mistake(
+            "The t quantile has n degrees of freedom here; the mean took one.",
+            "`stats.t.ppf(0.975, n - 1)`.",
+            {"0.975, n - 1": "0.975, n"},
+        ),
+        Mistake(
+            "The standard deviation was divided by n, not by its root.",
+            "The error of a mean of n runs is `s / np.sqrt(n)`.",
+            {"np.sqrt(n)": "n"},
+        ),
+        Mistake(
+            "n - 1 was taken twice: in the standard deviation and under the root.",
+            "`ddof=1` has done it already; divide by `np.sqrt(n)`.",
+            {"np.sqrt(n)": "np.sqrt(n - 1)"},
+        ),
+        Mistake(
+            "This is made of the variance, which is the square of the standard deviation.",
+            "`np.std`, not `np.var`.",
+            {"np.std": "np.var"},
+        ),
+        Mistake(
             "These are the two ends of the interval.",
             "Return the mean, and the distance from it to one end.",
             {_MEAN_AND_HALFWIDTH: f"({_MEAN} - {_HALFWIDTH}, {_MEAN} + {_HALFWIDTH})"},
@@ -87,22 +107,40 @@ def _curves(rng):
     """Curves that fall again, one that just touches its goal, one that never gets there."""
     seconds = np.cumsum(rng.uniform(0.5, 2.0, size=8)).round(2)
     rising = np.sort(rng.uniform(0.3, 0.6, size=8)).round(3)
-    falls_again = np.array([*rising[:3], 0.82, 0.91, 0.86, 0.7, 0.65])
+    falls_again = np.array([*rising[:3], 0.82, 0.86, 0.91, 0.84, 0.65])
     # The value nearest to its goal comes later; and halving the curve, as if it rose, misses it.
     dips = np.array([0.31, 0.82, 0.52, 0.44, 0.35, 0.85, 0.9, 0.95])
     touches = np.array([*rising[:4], 0.75, 0.8, 0.85, 0.9])
+    at_once = np.array([0.82, *rising[1:]])
     falling = [(seconds, falls_again, 0.8), (seconds, dips, 0.6)]
-    return [*falling, (seconds, touches, 0.75), (seconds, rising, 0.95)]
+    return [
+        *falling,
+        (seconds, touches, 0.75),
+        (seconds, touches, 0.9),  # the best value itself is the goal
+        (seconds, at_once, 0.7),
+        (seconds, rising, 0.95),
+    ]
 
 
 def _compare_time(expected, got):
     diagnosis = compare_values(expected, got)
-    if diagnosis is not None and expected == np.inf and isinstance(got, int | float):
+    if diagnosis is None:
+        return None
+    is_number = isinstance(got, int | float)
+    if expected == np.inf and (is_number or isinstance(got, str)):
         return Diagnosis(
             diagnosis.seen,
-            "This curve never reaches its goal, and your answer names a time all the same.",
+            "This curve never reaches its goal, and your answer names a time all the same."
+            if is_number
+            else "This curve never reaches its goal; the answer to that is a number too, infinity.",
             "Before you take the first time, ask whether there is one; else return `float('inf')`.",
-            credit=0.5 if np.isfinite(got) else 0.0,
+            credit=0.0 if is_number and not np.isfinite(got) else 0.5,
+        )
+    if is_number and got == np.inf:
+        return Diagnosis(
+            diagnosis.seen,
+            "This curve does reach its goal: at once, or before it falls again, or just.",
+            "Look at all of the curve, its first place too: `(accuracies >= goal).any()`.",
         )
     return diagnosis
 
@@ -112,6 +150,11 @@ TIME = Exercise(
     cases=_curves,
     compare=_compare_time,
     mistakes=(
+        Mistake(
+            "The goal was written into the function; it comes as an argument.",
+            "Compare with `goal`.",
+            {">= goal": ">= 0.85"},
+        ),
         Mistake(
             "An accuracy equal to the goal has reached it, and your answer passes over it.",
             "Use `>=` in place of `>`.",

@@ -46,10 +46,18 @@ def _judge_form(draw, labels, k):
             "Join them with `np.concatenate`.",
         )
     if draw.dtype.kind not in "iu":
+        whole = draw.dtype.kind == "f" and np.array_equal(draw, np.floor(draw))
         return Diagnosis(
             f"Your answer holds {draw.dtype} values; whole numbers are right.",
-            "An index says at which position of `labels` an example stands.",
-            "`np.flatnonzero(labels == c)` gives such positions.",
+            "An index says at which position of `labels` an example stands; `labels[1.0]` is an "
+            "error.",
+            "`np.flatnonzero(labels == c)` gives such positions. If you began with `np.array([])`: "
+            "that is an array of floats; begin with a list.",
+            credit=0.5
+            if whole
+            and _judge_form(draw.astype(int), labels, k) is None
+            and _judge_classes(draw.astype(int), labels, k) is None
+            else 0.0,
         )
     if draw.size and not (draw.min() >= 0 and draw.max() < len(labels)):
         return Diagnosis(
@@ -57,6 +65,12 @@ def _judge_form(draw, labels, k):
             f"0 to {len(labels) - 1} are allowed.",
             "Some do not point at an example.",
             "An index counts positions in `labels`, and the first one is 0.",
+        )
+    if len(np.unique(draw)) < len(draw) and set(draw.tolist()) <= set(labels.tolist()):
+        return Diagnosis(
+            f"Your answer holds only the numbers {np.unique(draw).tolist()}.",
+            "These are labels of the examples, not their positions.",
+            "Choose among `np.flatnonzero(labels == c)`, and return what you chose.",
         )
     if len(np.unique(draw)) < len(draw):
         repeats = len(draw) - len(np.unique(draw))

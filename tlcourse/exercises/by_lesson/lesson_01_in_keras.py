@@ -28,24 +28,40 @@ def _textures(rng, n_images):
     return np.clip(0.1 + 0.8 * images + noise, 0, 1).astype(np.float32), labels
 
 
-_FRESH = _textures(np.random.default_rng(0), 60)  # no case's own: nothing can be learned by heart
+def _fresh(n_classes):
+    """Draw images that are no case's own: nothing can be learned by heart."""
+    images, labels = _textures(np.random.default_rng(0), 60)
+    return images, _PLACES[n_classes][labels]
 
 
-def _pictures(rng):
+# Which class each texture is: of four classes one has no example.
+_PLACES = {3: np.array([0, 1, 2], np.int32), 4: np.array([0, 1, 3], np.int32)}
+
+
+def _pictures(rng, n_images=48):
     """A case is (seed of the backbone, images, labels, number of classes)."""
-    return [(int(rng.integers(2**31)), *_textures(rng, 48), 3)]
+    cases = []
+    for n_classes in (3, 4):
+        images, labels = _textures(rng, n_images)
+        cases.append((int(rng.integers(2**31)), images, _PLACES[n_classes][labels], n_classes))
+    return cases
+
+
+def _more_pictures(rng):
+    """So many that a few epochs at a usual learning rate are enough steps."""
+    return _pictures(rng, 160)[:1]
 
 
 HEAD = Exercise(
     "01.4",
     cases=_pictures,
-    compare=partial(judge_trained, fresh=_FRESH),
+    compare=partial(judge_trained, fresh=_fresh),
     observe=trained_on_backbone,
     known=before_training,
     unshown=("backbone", "images", "labels"),
     hints=(
         "Five lines: freeze, put the parts together, `compile`, `fit`, `return`.",
-        "`backbone.trainable = False` comes before `compile`. The head is "
+        "`backbone.trainable = False` comes before `compile` and `fit`. The head is "
         "`layers.Dense(n_classes)`, without a softmax.",
         "`keras.losses.SparseCategoricalCrossentropy(from_logits=True)` takes whole numbers as "
         "labels. `keras.optimizers.Adam(1e-2)` and 40 epochs are enough for a head.",
@@ -57,7 +73,7 @@ HEAD = Exercise(
 
 def _trainings(rng):
     """A case is ((seed of the model, which part of it trains), (images, labels))."""
-    parts = ("all", "head and statistics", "head")
+    parts = ("all", "slowly", "head and statistics", "head")
     return [((int(rng.integers(2**31)), part), _textures(rng, 24)) for part in parts]
 
 
@@ -78,17 +94,24 @@ def _compare_moved(expected, got):
             "they change what the network gives.",
             "Go through `model.weights`, all of them.",
         )
-    if missing:
+    if missing and got["moved"]:
         return Diagnosis(
             f"{len(missing)} of the {len(expected['moved'])} weights that moved are missing.",
+            "They moved a little, or only in some of their entries.",
+            "Compare all entries, exactly: `np.array_equal(old, new)`, no sum, no tolerance.",
+        )
+    if missing:
+        return Diagnosis(
+            f"All {len(missing)} weights that moved are missing.",
             "Were the old values copies? A variable that is kept changes along with itself.",
             "Keep `ops.convert_to_numpy(v)` of each weight before you call `train()`.",
         )
     if extra:
         return Diagnosis(
             f"{len(extra)} weights are named that did not move, such as a `{extra[0]}`.",
-            "What could train is not what moved.",
-            "Compare each weight's values before and after `train()`.",
+            "What could train is not what moved. And several weights share a `name`: only `path` "
+            "tells them apart.",
+            "Compare each weight's values before and after `train()`, kept by its `path`.",
         )
     return None
 
@@ -110,8 +133,8 @@ MOVED = Exercise(
 
 TUNED = Exercise(
     "01.6",
-    cases=_pictures,
-    compare=partial(judge_tuned, fresh=_FRESH),
+    cases=_more_pictures,
+    compare=partial(judge_tuned, fresh=_fresh),
     observe=tuned_with_head,
     known=before_training,
     unshown=("backbone", "head", "images", "labels"),
@@ -119,6 +142,6 @@ TUNED = Exercise(
         "Copy both parts, put the copies together, `compile`, `fit`, `return`.",
         "A copy is `keras.models.clone_model(part)`, which draws new weights, and then "
         "`copy.set_weights(part.get_weights())`.",
-        "`keras.Sequential([backbone_copy, head_copy])`; the learning rate of Adam may be 1e-3.",
+        "`keras.Sequential([backbone_copy, head_copy])`; Adam at 1e-3 and 20 epochs will do.",
     ),
 )

@@ -36,7 +36,16 @@ def _images(rng):
 
 
 def _compare_features(expected, got):
+    largest, allowed = got["largest"], expected["largest"]
+    expected, got = expected["features"], got["features"]
     diagnosis = compare_values(expected, got, rtol=1e-3, atol=1e-4)
+    if diagnosis is None and largest > allowed:
+        return Diagnosis(
+            f"The backbone saw {largest} images at once; `batch_size` was {allowed}.",
+            "The features are right, but a large set of images would not fit into memory.",
+            "`backbone.predict(images, batch_size=batch_size)`, or go through slices of that size.",
+            credit=0.5,
+        )
     if diagnosis is not None and _same_rows(expected, got):
         return Diagnosis(
             "Every row of your features is right, but the rows are in another order.",
@@ -63,6 +72,20 @@ EXTRACT = Exercise(
     mistakes=(
         Mistake(*_BATCH_STATISTICS, {_PREDICT: _BATCH_BY_BATCH}),
         Mistake(*_BATCH_STATISTICS, {_PREDICT: "backbone(images, training=True)"}),
+        Mistake(
+            "The backbone is frozen, and ran in training mode all the same: dropout still drew.",
+            "Frozen is not inference mode: `backbone.predict(...)`, or call it with "
+            "`training=False`.",
+            {
+                _PREDICT: '(setattr(backbone, "trainable", False), '
+                "backbone(images, training=True))[-1]"
+            },
+        ),
+        Mistake(
+            "The features were divided by a number of your own.",
+            "Give the features as they come; what is done to them afterwards is another step.",
+            {_PREDICT: f"(lambda f: f / f.std())({_PREDICT})"},
+        ),
         Mistake(
             "The last batch, which is not full, was left out.",
             "Let the last slice be shorter: begin a batch at every i in "

@@ -97,7 +97,7 @@ def _not_data(problem):
         return Diagnosis(
             "Your function returned None: is there a `return`?",
             "The result was worked out, perhaps, but not handed back.",
-            "Every way through the function must end in a `return` with the result.",
+            "Every way through the function must end in a `return` with a result, not None.",
         )
     return Diagnosis(
         f"Your function {problem}",

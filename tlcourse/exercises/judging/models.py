@@ -4,11 +4,13 @@ import numpy as np
 
 from tlcourse.exercises.exercise import Diagnosis
 from tlcourse.exercises.judging.rebuilding import not_built, rebuild
-from tlcourse.exercises.observers import IMAGE_SHAPE
+from tlcourse.exercises.observers import IMAGE_SHAPE, small_backbone
 
 __all__ = [
     "find_weights",
     "frozen_backbone",
+    "judge_input",
+    "judge_linear",
     "judge_model",
     "judge_presence",
     "judge_range",
@@ -74,9 +76,12 @@ def judge_model(expected, got, *, judge_movers=frozen_backbone):
     images = np.random.default_rng(0).random((_N_IMAGES, *IMAGE_SHAPE), dtype=np.float32)
     try:
         model = rebuild(got)
-        logits = logits_of(model, images)
     except Exception as error:  # whatever is wrong with a described model, its writer should know
         return not_built(error)
+    diagnosis = judge_input(model)
+    if diagnosis is not None:
+        return diagnosis
+    logits = logits_of(model, images)
     places = find_weights(expected["backbone"], model.get_weights())
     diagnosis = judge_shape(logits, len(images), n_classes) or judge_presence(places, model)
     if diagnosis is not None:
@@ -89,7 +94,22 @@ def judge_model(expected, got, *, judge_movers=frozen_backbone):
     if not any(moved):
         return _HEAD_STOOD_STILL
     names = expected["names"]
-    return judge_movers([name for name, at in zip(names, places, strict=True) if moved[at]], names)
+    movers = [name for name, at in zip(names, places, strict=True) if moved[at]]
+    return judge_movers(movers, names) or judge_linear(model, expected["backbone"])
+
+
+def judge_input(model):
+    """Judge that a model takes the images that it will be tried on."""
+    takes = tuple(model.input_shape[1:]) if len(model.inputs) == 1 else ()
+    pairs = zip(takes, IMAGE_SHAPE, strict=False)
+    if len(takes) == len(IMAGE_SHAPE) and all(size in (None, given) for size, given in pairs):
+        return None
+    return Diagnosis(
+        f"Your model takes {takes or f'{len(model.inputs)} inputs'}, and images of shape "
+        f"{IMAGE_SHAPE} were asked for.",
+        "A head alone reads features; it does not see an image.",
+        "Put the backbone before the head: the model begins with `keras.Input(images.shape[1:])`.",
+    )
 
 
 def logits_of(model, images):
@@ -158,13 +178,62 @@ def judge_range(model, images):
             "Leave out the softmax: `layers.Dense(n_classes)` has no activation.",
         )
     both = np.concatenate([logits, extreme])
-    if both.min() >= 0 and both.max() <= 1:
+    if np.abs(both).max() <= 1:
         return Diagnosis(
-            "Every output lies between 0 and 1, even for extreme images.",
+            f"Every output lies between {'-1' if both.min() < 0 else '0'} and 1, even for extreme "
+            "images.",
             "These are squeezed by an activation, and logits were asked for.",
-            "Leave out the sigmoid: `layers.Dense(n_classes)` has no activation.",
+            "Leave out the sigmoid or tanh: `layers.Dense(n_classes)` has no activation.",
+        )
+    if both.min() >= 0 and (both <= 1e-6 * both.max()).any():
+        return Diagnosis(
+            "No output is ever below 0, and some are exactly 0.",
+            "A ReLU stands at the end, and a logit may be any number.",
+            "Leave it out: `layers.Dense(n_classes)` has no activation.",
         )
     return None
+
+
+def judge_linear(model, backbone):
+    """Judge that a model's logits are linear in the backbone's features, and of nothing else.
+
+    Args:
+        model: `keras.Model`, images to logits, trained a little.
+        backbone: list of arrays, the weights of `small_backbone`.
+
+    Returns:
+        Diagnosis, or None.
+    """
+    reference = small_backbone(0)
+    reference.set_weights(backbone)
+    rng = np.random.default_rng(1)
+    noise = rng.random((_N_IMAGES * 2, *IMAGE_SHAPE))
+    # Of many contrasts, negative too, so that no feature is always silent and none always speaks.
+    images = (noise * rng.uniform(-3, 3, size=(len(noise), 1, 1, 1))).astype(np.float32)
+    logits = logits_of(model, images)
+    if _is_linear(logits, logits_of(reference, images)):
+        return None
+    for factor, told in ((1 / 255, "divided by 255"), (255.0, "multiplied by 255")):
+        if _is_linear(logits, logits_of(reference, factor * images)):
+            return Diagnosis(
+                f"The images are {told} before the backbone sees them.",
+                "It takes images in [0, 1], as they come, and scales them itself.",
+                "Leave out the scaling.",
+            )
+    return Diagnosis(
+        "The logits are not a linear function of the backbone's features.",
+        "Something stands between the images and the backbone, or beside it; or the head has an "
+        "activation or a second layer, and a linear head was asked for.",
+        "From the images to `backbone`, from its features to one `layers.Dense(n_classes)` without "
+        "an activation.",
+    )
+
+
+def _is_linear(logits, features):
+    columns = np.column_stack([features, np.ones(len(features))]).astype("float64")
+    solution, *_ = np.linalg.lstsq(columns, logits.astype("float64"), rcond=None)
+    rest = logits - columns @ solution
+    return bool(np.abs(rest).max() <= 1e-3 * np.ptp(logits))
 
 
 def judge_presence(places, model, *, trains=True):
