@@ -248,3 +248,14 @@ def test_one_shot_leaves_nothing_to_validate_on(pair, backbone):
 def test_watching_and_validation_do_not_go_together(pair, backbone):
     with pytest.raises(ValueError, match="`eval_test` goes with `validation=0` only"):
         LinearProbe(backbone, validation=0.2, **SHORT).fit(pair, eval_test=True)
+
+
+def test_a_probe_of_a_named_architecture_has_new_features_for_each_seed(pair):
+    probe = LinearProbe("small_cnn", steps=3, batch_size=8)
+    one, again, other = (probe.fit(pair, shots=4, seed=seed) for seed in (1, 1, 2))
+    first = [np.asarray(result.backbone.weights[0]) for result in (one, again, other)]
+    np.testing.assert_array_equal(first[0], first[1])
+    assert (first[0] != first[2]).any()
+    assert one.backbone.count_params() not in (0, one.n_trained)
+    with pytest.raises(ValueError, match="`backbone` must be one of"):
+        LinearProbe("no_such_network")

@@ -7,11 +7,12 @@ QUESTIONS = (
         "01.q1",
         right="c",
         why={
-            "a": "The loss is the same: the mean loss over the target's labelled images.",
-            "b": "Here both had the same number of steps. More steps would be an unfair gift, not "
-            "fine-tuning.",
-            "c": "Same network, same loss, same steps, same images: only θ at step 0 differs.",
-            "d": "Freezing is a choice: the probe freezes the backbone, full fine-tuning nothing.",
+            "a": "The feature space is what an input can be: images of that size, as before.",
+            "b": "The photographs are the same, so their distribution is the same.",
+            "c": "Other labels, and another rule that gives them: another task, on the same "
+            "domain. The head for two classes is of no use any more; the backbone may be.",
+            "d": "The domain stayed, and the task did not: at least one of the two differs, which "
+            "is what makes it transfer learning.",
         },
     ),
     Question(

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
-from tlcourse.models import check_backbone, copy_of, freeze, new_head
+from tlcourse.arguments import check_choice
+from tlcourse.backbones import backbone_names
+from tlcourse.models import check_backbone, freeze, new_head
+from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.strategy import Strategy
 from tlcourse.training import extract_features
 
@@ -11,7 +14,9 @@ class FeatureExtraction(Strategy):
     """Freeze a pretrained backbone, compute its features once and train a new head on them.
 
     Args:
-        backbone: `keras.Model`, images to features; it is copied and never changed.
+        backbone: `keras.Model`, images to features; it is copied and never changed. Or the name of
+            an architecture, see `tlcourse.backbones.load_backbone`: then its weights are random and
+            new for each seed, which is what pretrained features have to beat.
         hidden: widths of the head's hidden layers.
         **settings: those of `Strategy`; by default 200 steps at a learning rate of 0.01, high since
             only the head is trained.
@@ -21,12 +26,15 @@ class FeatureExtraction(Strategy):
 
     def __init__(self, backbone, *, hidden=(128,), **settings):
         super().__init__(**settings)
-        check_backbone(backbone)
+        if isinstance(backbone, str):
+            check_choice(backbone, "backbone", backbone_names())
+        else:
+            check_backbone(backbone)
         self.backbone = backbone
         self.hidden = tuple(hidden)
 
     def _prepare(self, target):
-        backbone = freeze(copy_of(self.backbone))
+        backbone = freeze(starting_backbone(self.backbone, target.input_shape))
         head = new_head(
             backbone,
             target.n_classes,
@@ -48,7 +56,7 @@ class LinearProbe(FeatureExtraction):
     """Feature extraction with a linear head: how much of a task the features already hold.
 
     Args:
-        backbone: `keras.Model`, images to features; it is copied and never changed.
+        backbone: as in `FeatureExtraction`.
         **settings: those of `FeatureExtraction`, but for `hidden`.
 
     Reference:
