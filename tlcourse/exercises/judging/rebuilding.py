@@ -18,8 +18,11 @@ _MODULES = re.compile(
     r"keras(\.(activations|constraints|initializers|layers|models|regularizers"
     r"|src\.(models|ops|dtype_policies)\.\w+))?"
 )
-# The layer of the course's own heads: a subtraction and a division.
-_OURS = ("tlcourse.models.feature_scale", "FeatureScale")
+# Layers of the course that an answer may hold: a subtraction and a division; a map of images.
+_OURS = {
+    ("tlcourse.models.feature_scale", "FeatureScale"),
+    ("tlcourse.backbones.random_affine", "RandomAffine"),
+}
 _REFUSED = {
     "FeatureSpace",
     "FlaxLayer",
@@ -100,7 +103,7 @@ def _check(part):
     is_name = isinstance(name, str) and name.isidentifier() and name not in _REFUSED
     if name == "function":  # it is called as it is
         is_name = module == "keras.activations" and str(part.get("config")).isidentifier()
-    if (module, name) == _OURS:
+    if (module, name) in _OURS:
         return
     if not of_keras or not is_name:
         raise ValueError(f"`{name}` is not a class of Keras that can be judged.")
