@@ -176,12 +176,12 @@ def test_a_drawing_that_cannot_be_kept_stays_on_the_canvas(open_pad, monkeypatch
     assert face["turn"] > turn
 
 
-def test_not_enough_yet_is_one_line(open_pad, somebody, capsys):
+def test_until_all_are_drawn_a_program_draws(open_pad, somebody, capsys):
     pad = open_pad()
     pad.send("next")
-    said = "^1 of 4 digits are drawn; draw on, or pass `stored=True`.$"
-    with pytest.raises(CourseError, match=said):
-        pad.domain()
+    assert pad.domain().name == "drawn-by-program"
+    said = "1 of 4 digits are drawn; draw on, and run this cell again."
+    assert capsys.readouterr().out == f"Digits drawn by a program, with a shaky pen: {said}\n"
     domain = pad.domain(stored=True)
     assert domain.name == "drawn-by-program"
     assert domain.source == "drawn by a program, with a shaky pen"
@@ -193,7 +193,7 @@ def test_not_enough_yet_is_one_line(open_pad, somebody, capsys):
 
 def test_none_drawn_yet(open_pad, somebody, capsys):
     assert open_pad().domain().name == "drawn-by-program"
-    assert "with a shaky pen: you have drawn none yet.\n" in capsys.readouterr().out
+    assert "0 of 4 digits are drawn; draw on, and run this cell again.\n" in capsys.readouterr().out
 
 
 def test_nobody_is_there(open_pad, capsys):

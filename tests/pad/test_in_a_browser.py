@@ -198,7 +198,7 @@ def test_draw_undo_go_on_and_take_the_domain(browser, lab, workspace, tmp_path):
     press(browser, "Next", " ")
     wait_for_shown(browser, "Draw a 3", "2 of 4")
     run_cell(browser, 1)
-    said = "2 of 4 digits are drawn; draw on, or pass `stored=True`."
+    said = "2 of 4 digits are drawn; draw on, and run this cell again"
     wait_until(lambda: said in (output(browser, 1) or ""), said, 30)
 
     # A new pad, on a dark page, goes on where the other one was.

@@ -41,7 +41,8 @@ def judge_choice(question, choice):
     if choice is None:
         told = f"Choose one of {letters}, and write it in place of `None`, in quotes."
         return Verdict(question.id, "not attempted", 0, 0, told)
-    letter = choice.strip().lower() if isinstance(choice, str) else choice
+    # The choices are printed as a), b), c).
+    letter = choice.strip().lower().rstrip(").") if isinstance(choice, str) else choice
     if not isinstance(letter, str) or letter not in question.why:
         raise BadArgument(
             f"the answer to question {question.id} must be one of {letters}, in quotes; "

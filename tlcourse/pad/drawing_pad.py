@@ -98,7 +98,7 @@ class DrawingPad:
         """Return the drawings as a domain, and print one line that says whose they are.
 
         The first drawing of each digit is for training, the second for testing, and so on in turn.
-        While none is drawn, and where nothing can be drawn, the digits are those of a program with
+        Until all are drawn, and where nothing can be drawn, the digits are those of a program with
         a shaky pen, as many as the pad asks for: a notebook runs from top to bottom all the same.
 
         Args:
@@ -110,8 +110,7 @@ class DrawingPad:
 
         Raises:
             BadArgument: (a ValueError) if `stored` is neither True nor False.
-            CourseError: if some digits are drawn, others not yet, and you can go on drawing; or if
-                the file cannot be read.
+            CourseError: if the file cannot be read.
         """
         check_flag(stored, "stored")
         used = self._used()
@@ -120,10 +119,10 @@ class DrawingPad:
             print(f"Digits in your own hand, kept in {self.file.name}.")
             return self._domain("own-hand", used, "yours", "drawn by you on the pad")
         why = "you asked for them" if stored else why_no_pad()
-        if not why and used:
-            raise CourseError(f"{self._progress(len(used))}; draw on, or pass `stored=True`.")
+        if not why:
+            why = f"{self._progress(len(used))}; draw on, and run this cell again"
         how = "drawn by a program, with a shaky pen"
-        print(f"Digits {how}: {why or 'you have drawn none yet'}.")
+        print(f"Digits {how}: {why}.")
         drawings = draw_by_program(self.digits, self.each)
         return self._domain("drawn-by-program", drawings, "MIT, as the course", how)
 

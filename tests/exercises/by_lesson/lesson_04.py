@@ -30,6 +30,17 @@ SLIPS = {
         ({_HEAD: _HEAD.replace(")", ', "softmax")')}, "These are probabilities, and logits were"),
         ({_HEAD: _HEAD.replace(")", ', "sigmoid")')}, "Leave out the sigmoid"),
         ({_HEAD: "Dense(10)"}, "gives the shape (24, 10); (24, 3) is right"),
+        ({_HEAD: _HEAD.replace(")", ', "relu")')}, "A ReLU stands at the end"),
+        ({"backbone(images)": "backbone(layers.Rescaling(1 / 255)(images))"}, "divided by 255"),
+        ({"backbone(images)": "backbone(layers.Rescaling(255.0)(images))"}, "multiplied by 255"),
+        (
+            {"backbone(images)": "backbone(layers.Conv2D(1, 3, padding='same')(images))"},
+            "Something stands between the images and the backbone",
+        ),
+        (
+            {_MODEL: "keras.Sequential([keras.Input((8,)), layers.Dense(n_classes)])"},
+            "A head alone reads features",
+        ),
         ({_MODEL: "backbone"}, "gives the shape (24, 8); (24, 3) is right"),
         ({_MODEL: "layers.Dense(n_classes)"}, "returned a `Dense`; a `keras.Model`"),
         (
@@ -48,22 +59,32 @@ SLIPS = {
         ),
         ({"epochs=60": "epochs=0"}, "It has learned too little"),
         ({"labels, epochs": "labels * 0, epochs"}, "or something else than the labels"),
-        ({"layers.Dense(n_classes)": "layers.Dense(7)"}, "has shape (30, 7), and (30, 3) is right"),
+        ({"layers.Dense(n_classes)": "layers.Dense(7)"}, "has shape (39, 7), and (39, 3) is right"),
+        (
+            {"layers.Dense(n_classes)": "layers.Dense(n_classes, 'sigmoid')"},
+            "Leave out the sigmoid",
+        ),
         ({"return probe": "return probe.get_weights()"}, "a `keras.Model` was asked for"),
     ),
     "04.3": (
         (
             {"np.where(np.ptp(train, axis=0) > 0, train.std(axis=0), 1.0)": "train.std(axis=0)"},
-            "0 / 0 is not a number. (1 point)",
+            "A feature that never varies in train became nan (1 point)",
         ),
         (
             {"np.ptp(train, axis=0) > 0": "train.std(axis=0) > 0"},
-            "Ask the values, not their std (1 point)",
+            "the computed one may be a rounding error. (1 point)",
         ),
         (
             {"(train - mean) / std,": "(train - mean) / std + (np.ptp(train, 0) == 0),"},
-            "0 is right. (1 point)",
+            "never varies in train became 1. (1 point)",
         ),
+        (
+            {"np.ptp(train, axis=0) > 0": "train.std(axis=0) > 1e-8"},
+            "Divide by 1 instead (1 point)",
+        ),
+        ({"np.ptp(train, axis=0) > 0": "train.std(axis=0) > 0.3"}, "The value is not right"),
+        ({"np.ptp(train, axis=0) > 0": "train[0] != train[1]"}, "In all,"),
         ({"return (train - mean) / std, ": "return "}, "Your answer is an array of shape"),
         (
             {"(train - mean) / std, (test": "(test - mean) / std, (test"},
@@ -89,6 +110,11 @@ def wrong_04_1_frozen_but_in_training_mode(backbone, images, batch_size):
     )
 
 
+def wrong_04_1_all_at_once(backbone, images, batch_size):
+    """The backbone saw 22 images at once; `batch_size` was 8. (1 point)"""
+    return backbone(images, training=False)
+
+
 def right_04_1_rows_in_a_list(backbone, images, batch_size):
     return list(backbone.predict(images, batch_size, verbose=0))
 
@@ -96,7 +122,7 @@ def right_04_1_rows_in_a_list(backbone, images, batch_size):
 def right_04_2_sequential_and_compiled(backbone, n_classes):
     for layer in backbone.layers:
         layer.trainable = False
-    head = [layers.Dropout(0.5), layers.Dense(16, activation="relu"), layers.Dense(n_classes)]
+    head = [layers.Dropout(0.5), layers.Dense(n_classes)]
     model = keras.Sequential([keras.Input(backbone.input_shape[1:]), backbone, *head])
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     return model
@@ -195,9 +221,16 @@ def wrong_04_2_a_fit_that_lies(backbone, n_classes):
     return Liar(images, layers.Dense(n_classes)(backbone(images)))
 
 
-def right_04_3_with_epsilon(train, test):
+def right_04_3_in_a_list(train, test):
     mean, std = np.mean(train, 0), np.std(train, 0, ddof=1)
-    return [(part - mean) / (std + 1e-6) for part in (train, test)]
+    still = train.min(axis=0) == train.max(axis=0)
+    return [np.where(still, 0, (part - mean) / np.where(still, 1, std)) for part in (train, test)]
+
+
+def wrong_04_3_with_epsilon(train, test):
+    """The value is not right"""
+    mean, std = np.mean(train, 0), np.std(train, 0)
+    return (train - mean) / (std + 1e-6), (test - mean) / (std + 1e-6)
 
 
 def right_04_3_with_sklearn(train, test):
@@ -209,10 +242,21 @@ def right_04_3_with_sklearn(train, test):
 
 def wrong_04_3_each_with_its_own(train, test):
     """The test set was standardised with its own mean and std."""
-    return right_04_3_with_epsilon(train, train)[0], right_04_3_with_epsilon(test, test)[0]
+    return right_04_3_in_a_list(train, train)[0], right_04_3_in_a_list(test, test)[0]
 
 
-def right_04_4_a_hidden_layer(features, labels, n_classes):
+def wrong_04_4_scaled_in_training_only(features, labels, n_classes):
+    """is what it was fitted on scaled like what it gets?"""
+    scaled = (features - features.mean(axis=0)) / features.std(axis=0)
+    probe = keras.Sequential([keras.Input(features.shape[1:]), layers.Dense(n_classes)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    probe.compile(keras.optimizers.Adam(1e-2), loss=loss)
+    probe.fit(scaled, labels, epochs=60, verbose=0)
+    return probe
+
+
+def wrong_04_4_a_hidden_layer(features, labels, n_classes):
+    """It is no linear function of the features"""
     probe = keras.Sequential([layers.Dense(32, activation="relu"), layers.Dense(n_classes)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     probe.compile(keras.optimizers.Adam(3e-3), loss=loss)
@@ -222,7 +266,9 @@ def right_04_4_a_hidden_layer(features, labels, n_classes):
 
 def right_04_4_one_hot_labels(features, labels, n_classes):
     probe = keras.Sequential([layers.Dense(n_classes)])
-    probe.compile("rmsprop", keras.losses.CategoricalCrossentropy(from_logits=True))
+    probe.compile(
+        keras.optimizers.RMSprop(1e-2), keras.losses.CategoricalCrossentropy(from_logits=True)
+    )
     probe.fit(features, keras.utils.to_categorical(labels, n_classes), epochs=150, verbose=0)
     return probe
 

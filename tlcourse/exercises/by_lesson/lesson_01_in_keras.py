@@ -8,12 +8,12 @@ from tlcourse.exercises.describe import describe
 from tlcourse.exercises.exercise import Diagnosis, Exercise
 from tlcourse.exercises.judging import judge_trained, judge_tuned
 from tlcourse.exercises.observers import (
-    IMAGE_SHAPE,
     before_training,
     moved_by_training,
     trained_on_backbone,
     tuned_with_head,
 )
+from tlcourse.exercises.small_networks import IMAGE_SHAPE
 
 # 01.4  train_new_head(backbone, images, labels, n_classes): judged by what moved and what it reads
 

@@ -7,20 +7,23 @@ QUESTIONS = (
         "00.q1",
         right="b",
         why={
-            "a": "New images of the same fonts say nothing about other handwriting: they come from "
-            "the source domain.",
-            "b": "Accuracy counts only where the model will be used: on the target domain.",
-            "c": "Confidence fell less than accuracy in this lesson: a model may be sure, and "
+            "a": "They come from the source domain. A high accuracy there does not tell how well "
+            "handwriting is read, as you have seen.",
+            "b": "Measure where the model will be used: on the target domain, with labels.",
+            "c": "Confidence fell less than accuracy in this lesson: many answers were sure, and "
             "wrong.",
         },
     ),
     Question(
         "00.q2",
-        right="c",
+        right="a",
         why={
-            "a": "That is the source domain: it is where the network comes from.",
-            "b": "Those are labels. A domain is about inputs: which there are, and how often.",
-            "c": "The target domain is where the network is to be used, labelled or not.",
+            "a": "The inputs change, the digits and their names do not: another domain, the same "
+            "task.",
+            "b": "The inputs are the same; what is asked of them has changed. That is another "
+            "task, on the same domain.",
+            "c": "The same printer and the same scanner give the same kind of input: nothing has "
+            "changed.",
         },
     ),
 )

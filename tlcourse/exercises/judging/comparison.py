@@ -189,16 +189,20 @@ def _type_name(value):
         return f"an array of shape {value.shape}"
     if isinstance(value, list):
         return f"a list of {_count(len(value))}"
-    names = {bool: "True or False", int: "a number", float: "a number", str: "text", dict: "a dict"}
+    names = {bool: "a truth value", int: "a number", float: "a number", str: "text", dict: "a dict"}
     return names[type(value)]
 
 
 def _type(expected, got, where):
+    if isinstance(got, list) and len(got) == 1 and isinstance(expected, int | float):
+        look = "Is there a comma behind the returned value? It makes a tuple of one."
+    else:
+        look = "Print what your function returns, and compare it with `Returns` in the question."
     return Diagnosis(
         f"{_begin(where)} is {_type_name(got)} ({describe(got)}), "
         f"and {_type_name(expected)} is right.",
         "It is the wrong kind of thing.",
-        "Print what your function returns, and compare it with `Returns` in the question.",
+        look,
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from tlcourse.exercises.exercise import Diagnosis
 from tlcourse.exercises.judging.rebuilding import not_built, rebuild
-from tlcourse.exercises.observers import IMAGE_SHAPE, small_backbone
+from tlcourse.exercises.small_networks import IMAGE_SHAPE, small_backbone
 
 __all__ = [
     "find_weights",

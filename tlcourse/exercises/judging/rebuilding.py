@@ -10,7 +10,7 @@ import re
 import numpy as np
 
 from tlcourse.exercises.exercise import Diagnosis
-from tlcourse.exercises.observers import IMAGE_SHAPE
+from tlcourse.exercises.small_networks import IMAGE_SHAPE
 
 __all__ = ["not_built", "rebuild"]
 

@@ -17,7 +17,7 @@ from tlcourse.exercises.judging.models import (
     logits_of,
 )
 from tlcourse.exercises.judging.rebuilding import not_built, rebuild
-from tlcourse.exercises.observers import small_backbone, small_head
+from tlcourse.exercises.small_networks import small_backbone, small_head
 
 __all__ = ["judge_trained", "judge_tuned"]
 

@@ -13,6 +13,9 @@ from tlcourse.training import extract_features
 class FeatureExtraction(Strategy):
     """Freeze a pretrained backbone, compute its features once and train a new head on them.
 
+    The head's last layer starts at zero, so that nothing random remains in directions that few
+    labels do not determine.
+
     Args:
         backbone: `keras.Model`, images to features; it is copied and never changed. Or the name of
             an architecture, see `tlcourse.backbones.load_backbone`: then its weights are random and
@@ -40,7 +43,7 @@ class FeatureExtraction(Strategy):
             target.n_classes,
             hidden=self.hidden,
             normalise=True,
-            zero=not self.hidden,
+            zero=True,
         )
         return backbone, head
 
