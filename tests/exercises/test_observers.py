@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tlcourse.exercises.observers import IMAGE_SHAPE, small_backbone
+from tlcourse.exercises.small_networks import IMAGE_SHAPE, small_backbone
 
 
 def test_the_seed_decides_its_weights():

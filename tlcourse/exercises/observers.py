@@ -183,7 +183,8 @@ def logits_of_probe(answer, case):
     (features, others), labels, n_classes = copy.deepcopy(case)
     _seed(len(labels))
     probe = _a_model(answer(features, labels, n_classes))
-    return plain(probe.predict(others, verbose=0))
+    # Called, not `predict`: to trace it would take longer, and TensorFlow warns of many traces.
+    return plain(probe(others, training=False))
 
 
 def moved_by_training(answer, case):

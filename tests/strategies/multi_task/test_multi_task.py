@@ -7,7 +7,7 @@ import pytest
 from tlcourse.backbones import load_backbone
 from tlcourse.domains import glyph_tasks
 from tlcourse.strategies import MultiTask, Task, gradients_of_tasks, over_seeds
-from tlcourse.strategies.multi_task import multi_task
+from tlcourse.strategies.multi_task.task_batches import TaskBatches
 from tlcourse.training import Diverged
 
 DIGIT = Task("digit", "classification", 3)
@@ -249,7 +249,7 @@ def test_half_of_each_batch_has_all_labels_where_some_are_missing(data):
     labels = {"digit": data["labels"]["digit"].astype("int32")}
     labels["digit"][6:] = -1
     order = {"steps": 9, "batch_size": 8, "seed": 0}
-    batches = multi_task._TaskBatches([DIGIT], data["x"], labels, **order)
+    batches = TaskBatches([DIGIT], data["x"], labels, **order)
     for i in range(9):
         inputs, known, weights = batches[i]
         assert (inputs["digit_labels"] >= 0).sum() >= 4

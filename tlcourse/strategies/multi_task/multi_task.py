@@ -18,17 +18,15 @@ from tlcourse.strategies.multi_task.task import (
     Task,
     check_tasks,
     checked_labels,
-    has_label,
     head_of,
 )
+from tlcourse.strategies.multi_task.task_batches import TaskBatches, input_of
 from tlcourse.strategies.multi_task.task_gradients import gradients_through
 from tlcourse.strategies.multi_task.task_losses import TaskLosses, metric_of
 from tlcourse.strategies.starting_backbone import starting_backbone
 from tlcourse.strategies.trainable import Trainable
 from tlcourse.training import (
     HistoryRecorder,
-    ShuffledBatches,
-    SideBySide,
     extract_features,
     fit_batches,
     predict,
@@ -168,9 +166,9 @@ class MultiTask(Trainable):
     def _trainer(self, images, outputs, losses):
         """Return a model of images and labels: a layer can only see what goes into the model."""
         labels = [
-            keras.Input((), name=_input_of(task.name), dtype="int32")
+            keras.Input((), name=input_of(task.name), dtype="int32")
             if task.kind == "classification"
-            else keras.Input((task.n_outputs,), name=_input_of(task.name))
+            else keras.Input((task.n_outputs,), name=input_of(task.name))
             for task in self.tasks
         ]
         handed_on = losses(list(outputs.values()), labels)
@@ -185,7 +183,7 @@ class MultiTask(Trainable):
         }
         recorder = HistoryRecorder(plan.steps, plan.n_evals, look=look, of_original=bool(look))
         order = {"steps": plan.steps, "batch_size": plan.batch_size, "seed": seed}
-        batches = _TaskBatches(self.tasks, x, labels, **order)
+        batches = TaskBatches(self.tasks, x, labels, **order)
         fit_batches(trainer, batches, plan, recorder=recorder, seed=seed, metrics=metrics)
         return recorder.history
 
@@ -234,52 +232,6 @@ class _GradientsLook:
             for a, b in combinations(found, 2)
         }
         return {f"norm_{name}": norm for name, norm in norms.items()} | pairs
-
-
-class _TaskBatches(SideBySide):
-    """Images and labels as inputs by name; for the metrics labels again, and which are there.
-
-    Where labels are missing, half of each batch are images that have all of them: few labels would
-    else be in few batches.
-    """
-
-    def __init__(self, tasks, x, labels, *, steps, batch_size, seed):
-        there = [has_label(task, labels[task.name]) for task in tasks]
-        whole = np.all(there, axis=0)
-        n_whole = 0 if whole.all() else min(batch_size // 2, whole.sum())
-        arrays = [x, *labels.values(), *there]
-        kinds = [(arrays, batch_size - n_whole)]
-        if n_whole:
-            kinds.append(([each[whole] for each in arrays], n_whole))
-        super().__init__(
-            *(
-                ShuffledBatches(*arrays, steps=steps, batch_size=size, seed=seed + number)
-                for number, (arrays, size) in enumerate(kinds)
-            )
-        )
-        self._names = list(labels)
-
-    def __getitem__(self, index):
-        kinds = super().__getitem__(index)
-        images, *rest = (
-            kinds[0] if len(kinds) == 1 else map(np.concatenate, zip(*kinds, strict=True))
-        )
-        labels = dict(zip(self._names, rest, strict=False))
-        there = dict(zip(self._names, rest[len(self._names) :], strict=True))
-        inputs = {_input_of(name): each for name, each in labels.items()}
-        # A metric multiplies by the weight, and 0 times NaN is no 0.
-        known = {name: _filled(each, there[name]) for name, each in labels.items()}
-        weights = {name: each.astype("float32") for name, each in there.items()}
-        return {"images": images, **inputs}, known, weights
-
-
-def _filled(labels, there):
-    """Return labels (n, ...), 0 where there (n,) is none."""
-    return np.where(there if labels.ndim == 1 else there[:, None], labels, 0)
-
-
-def _input_of(name):
-    return f"{name}_labels"
 
 
 def _images(x, name):
