@@ -22,7 +22,7 @@ QUESTIONS = (
             "in Keras, freezing this layer does both.",
             "b": "They are not trainable, so the optimiser does not touch them.",
             "c": "Freezing stops weights, not dropout: in `fit` the frozen backbone still drops.",
-            "d": "Without random layers that would be so. With dropout inside, the features change.",
+            "d": "Without random layers it would be so. With dropout inside, the features change.",
         },
     ),
 )
