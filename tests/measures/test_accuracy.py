@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tlcourse.measures import accuracy
+from tlcourse.measures import accuracy, balanced_accuracy
 
 
 @pytest.fixture
@@ -40,3 +40,25 @@ def test_a_model_of_fewer_classes_is_refused(echo):
 def test_labels_are_one_for_each_example(echo, labels):
     with pytest.raises(ValueError, match=r"`labels` must have shape \(4,\)"):
         accuracy(echo, SCORES, labels)
+
+
+def test_balanced_accuracy_is_scikit_learns(rng):
+    from sklearn.metrics import balanced_accuracy_score
+
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    x = rng.normal(size=(50, 4)).astype("float32")
+    labels = np.minimum(rng.geometric(0.6, size=50) - 1, 2)
+    answers = model.predict(x, verbose=0).argmax(axis=1)
+    assert balanced_accuracy(model, x, labels) == pytest.approx(
+        balanced_accuracy_score(labels, answers)
+    )
+    with pytest.raises(ValueError, match="`labels` must have shape"):
+        balanced_accuracy(model, x, labels[:-1])
+
+
+def test_always_the_common_class_is_worth_one_in_two(rng):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(2, bias_initializer="ones")])
+    model.set_weights([np.zeros((1, 2)), np.array([1.0, 0.0])])
+    x, labels = np.zeros((20, 1)), np.repeat([0, 1], [19, 1])
+    assert accuracy(model, x, labels) == pytest.approx(0.95)
+    assert balanced_accuracy(model, x, labels) == 0.5

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from tlcourse.measures import Interval, interval, lead
+from tlcourse.measures import Interval, interval, lead, paired_interval
 
 
 @pytest.mark.parametrize("level", [0.5, 0.95, 0.99])
@@ -59,3 +59,12 @@ def test_a_lead_is_paired_and_in_percentage_points():
 def test_a_lead_needs_the_same_seeds():
     with pytest.raises(ValueError, match="must be of the same seeds; got 3 and 2"):
         lead([0.1, 0.2, 0.3], [0.1, 0.2])
+
+
+def test_a_paired_interval_is_that_of_the_differences(rng):
+    ours, theirs = rng.normal(size=(2, 9))
+    found = paired_interval(ours, theirs, level=0.9)
+    assert found == interval(ours - theirs, level=0.9)
+    assert lead(ours, theirs).mean == pytest.approx(100 * found.mean)
+    with pytest.raises(ValueError, match="must be of the same seeds; got 9 and 8"):
+        paired_interval(ours, theirs[:-1])

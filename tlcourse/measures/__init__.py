@@ -4,15 +4,17 @@ Transferability scores rank backbones before any training; distances and bounds 
 label-free scores select a model without target labels (for all of them, higher is better).
 """
 
-from tlcourse.measures.accuracy import accuracy
+from tlcourse.measures.accuracy import accuracy, balanced_accuracy
 from tlcourse.measures.calibration import Reliability, expected_calibration_error, reliability
 from tlcourse.measures.forgetting import forgetting
 from tlcourse.measures.gradient_conflict import conflicting_pairs, gradient_conflict
-from tlcourse.measures.interval import Interval, interval, lead
+from tlcourse.measures.interval import Interval, interval, lead, paired_interval
+from tlcourse.measures.rank_correlation import RankCorrelation, kendall_tau
 from tlcourse.measures.selection import (
     TargetErrorBound,
     deep_embedded_score,
     density_ratio,
+    domain_error,
     entropy_score,
     importance_weighted_score,
     information_maximisation_score,
@@ -23,6 +25,7 @@ from tlcourse.measures.selection import (
 from tlcourse.measures.transferability import (
     TransferGain,
     h_score,
+    leave_one_out_nearest_mean,
     leep,
     linear_cka,
     logme,
@@ -33,13 +36,16 @@ from tlcourse.measures.transferability import (
 
 __all__ = [
     "Interval",
+    "RankCorrelation",
     "Reliability",
     "TargetErrorBound",
     "TransferGain",
     "accuracy",
+    "balanced_accuracy",
     "conflicting_pairs",
     "deep_embedded_score",
     "density_ratio",
+    "domain_error",
     "entropy_score",
     "expected_calibration_error",
     "forgetting",
@@ -48,12 +54,15 @@ __all__ = [
     "importance_weighted_score",
     "information_maximisation_score",
     "interval",
+    "kendall_tau",
     "lead",
+    "leave_one_out_nearest_mean",
     "leep",
     "linear_cka",
     "logme",
     "nce",
     "negative_transfer",
+    "paired_interval",
     "proxy_a_distance",
     "reliability",
     "soft_neighbourhood_density",

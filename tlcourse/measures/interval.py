@@ -80,12 +80,44 @@ def interval(values, *, level=0.95):
 
 
 @verb
+def paired_interval(ours, theirs, *, level=0.95):
+    """Student's t interval of the mean difference of paired runs.
+
+    Run i of both had the same seed, so what an easy or a hard draw does to both drops out of the
+    difference. Two separate intervals that overlap do not say that there is no difference.
+
+    Args:
+        ours: n >= 2 finite numbers, one per seed.
+        theirs: n finite numbers, of the same seeds in the same order.
+        level: float in (0, 1), the coverage.
+
+    Returns:
+        `Interval` of ours − theirs, in their unit. `lead` gives it for accuracies, in percentage
+        points.
+
+    Raises:
+        BadArgument: (a ValueError) if the two differ in length, and what `interval` raises.
+
+    Example:
+        >>> print(paired_interval([3.0, 5.0, 7.0], [2.0, 4.0, 3.0]))
+        2.000 ± 4.303
+
+    Reference:
+        Student, "The Probable Error of a Mean", Biometrika 1908, whose example is paired too.
+    """
+    ours, theirs = numbers(ours, "ours").ravel(), numbers(theirs, "theirs").ravel()
+    if ours.size != theirs.size:
+        raise BadArgument(
+            f"`ours` and `theirs` must be of the same seeds; got {ours.size} and {theirs.size}."
+        )
+    return interval(ours - theirs, level=level)
+
+
+@verb
 def lead(ours, theirs, *, level=0.95):
     """How far one strategy is ahead of another, in percentage points, with its interval.
 
-    The runs are paired: run i of both had the same labelled images, so what an easy or a hard draw
-    does to both drops out of the difference. `interval` is then that of the mean difference. Two
-    separate intervals that overlap do not say that there is no difference.
+    This is `paired_interval` of accuracies: run i of both had the same labelled images.
 
     Args:
         ours: n >= 2 accuracies in [0, 1], one per seed.
@@ -101,13 +133,6 @@ def lead(ours, theirs, *, level=0.95):
     Example:
         >>> print(lead([0.91, 0.93, 0.95], [0.90, 0.92, 0.91]))
         2.000 ± 4.303
-
-    Reference:
-        Student, "The Probable Error of a Mean", Biometrika 1908, whose example is paired too.
     """
-    ours, theirs = numbers(ours, "ours").ravel(), numbers(theirs, "theirs").ravel()
-    if ours.size != theirs.size:
-        raise BadArgument(
-            f"`ours` and `theirs` must be of the same seeds; got {ours.size} and {theirs.size}."
-        )
-    return interval(100 * (ours - theirs), level=level)
+    found = paired_interval(ours, theirs, level=level)
+    return Interval(100 * found.mean, 100 * found.half_width, found.n)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from tlcourse.measures import Interval, interval, proxy_a_distance
+from tlcourse.measures import Interval, domain_error, interval, proxy_a_distance
 
 
 def test_domains_that_are_the_same_are_at_distance_0(rng):
@@ -83,3 +83,19 @@ def test_an_interval_needs_two_seeds(seeds, rng):
         ValueError, match=r"`seeds` must be a list of at least 2 whole numbers; got"
     ):
         proxy_a_distance(source, target, seeds=seeds)
+
+
+def test_a_ring_around_a_blob_is_found_by_trees_and_by_no_line(rng):
+    angle = rng.uniform(0, 2 * np.pi, 200)
+    ring = 3 * np.stack([np.cos(angle), np.sin(angle)], axis=1) + 0.1 * rng.normal(size=(200, 2))
+    blob = 0.3 * rng.normal(size=(200, 2))
+    assert proxy_a_distance(blob, ring).mean < 0.6
+    assert proxy_a_distance(blob, ring, classifier="boosted trees").mean > 1.8
+
+
+def test_the_distance_is_made_of_the_error(rng):
+    source, target = rng.normal(size=(60, 3)), rng.normal(size=(60, 3)) + 0.7
+    error, distance = domain_error(source, target), proxy_a_distance(source, target)
+    assert distance.mean == pytest.approx(2 * (1 - 2 * error.mean))
+    with pytest.raises(ValueError, match="`classifier` must be one of 'linear', 'boosted trees'"):
+        domain_error(source, target, classifier="forest")

@@ -163,8 +163,18 @@ def _feature_sets(rng):
     return cases
 
 
+def _by_centres(case):
+    """Give the logits of the nearest class centre, which is right on nearly all of these rows."""
+    (features, others), labels, n_classes = case
+    logits = np.full((len(others), n_classes), -1e6)
+    for label in np.unique(labels):
+        centre = features[labels == label].mean(axis=0)
+        logits[:, label] = others @ centre - centre @ centre / 2
+    return logits
+
+
 def _compare_answers(expected, got):
-    """Judge the class of each row: two good probes agree on nearly all of them."""
+    """Judge the class of each row: a good probe agrees with the centres on nearly all of them."""
     shape = compare_values(np.zeros_like(expected), np.zeros_like(got))
     if shape is not None or not isinstance(got, np.ndarray):
         return compare_values(expected, got)
@@ -188,10 +198,10 @@ def _compare_answers(expected, got):
             "It is no linear function of the features: there is an activation, or a second layer.",
             "One `layers.Dense(n_classes)` on the features, without an activation.",
         )
-    agree = float(np.mean(expected.argmax(axis=1) == got.argmax(axis=1)))
+    agree = float(np.mean(expected[:-9].argmax(axis=1) == got[:-9].argmax(axis=1)))
     if agree < 0.9:
         return Diagnosis(
-            f"On new features your probe and the right one choose the same class in {agree:.0%}; "
+            f"On new features your probe chooses the right class in {agree:.0%}; "
             "90% and more is not hard here.",
             "It has learned too little, or something else than the labels.",
             "Is the loss told `from_logits=True`, are there some tens of epochs, is the learning "
@@ -206,6 +216,7 @@ TRAIN = Exercise(
     cases=_feature_sets,
     compare=_compare_answers,
     observe=logits_of_probe,
+    known=_by_centres,
     unshown=("features", "labels"),
     hints=(
         "The features are the input: `keras.Input(features.shape[1:])`. No backbone is needed.",

@@ -10,13 +10,14 @@ from tlcourse.measures.selection.prediction_entropy import (
     entropy_score,
     information_maximisation_score,
 )
-from tlcourse.measures.selection.proxy_a_distance import proxy_a_distance
+from tlcourse.measures.selection.proxy_a_distance import domain_error, proxy_a_distance
 from tlcourse.measures.selection.soft_neighbourhood_density import soft_neighbourhood_density
 
 __all__ = [
     "TargetErrorBound",
     "deep_embedded_score",
     "density_ratio",
+    "domain_error",
     "entropy_score",
     "importance_weighted_score",
     "information_maximisation_score",

@@ -8,7 +8,7 @@ from tlcourse.arguments import check_seed, verb
 from tlcourse.errors import BadArgument
 from tlcourse.measures.arrays import check_classes
 from tlcourse.measures.selection.linear_classifier import fit_linear, linear_error
-from tlcourse.measures.selection.proxy_a_distance import check_two_domains, split_distance
+from tlcourse.measures.selection.proxy_a_distance import check_two_domains, split_error
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def target_error_bound(source_features, source_labels, target_features, target_l
         sample_weight=_same_for_both(len(train_source), len(train_target)),
     )
     source_error = linear_error(of_source, *held_out_source)
-    divergence = split_distance(source, target, rng) / 2
+    divergence = float(np.clip(1 - 2 * split_error(source, target, rng), 0, 1))
     joint_error = linear_error(of_both, *held_out_source) + linear_error(of_both, *held_out_target)
     return TargetErrorBound(
         source_error=source_error,

@@ -17,7 +17,10 @@ def soft_neighbourhood_density(target_probs, *, temperature=0.05):
     exp(score) is roughly the number of neighbours of an example. A model that keeps the target's
     classes together gives each example many close neighbours; one that splits classes gives few.
     The score ignores which class is predicted: all examples in one point reach the maximum, so it
-    does not detect a collapsed model.
+    does not detect a collapsed model. For the same reason it fails along a training: early on all
+    predictions are alike, so the densest checkpoint is a poor one. Between printed and handwritten
+    digits it chose such a one for each of six methods, and its rank correlation with the accuracy
+    was about −0.5; `information_maximisation_score` had 0.6 to 0.8 there.
 
     The paper and its authors' code use softmax outputs. Their code keeps the example itself, with
     similarity −1; we leave it out, as in the formula.

@@ -100,9 +100,9 @@ class CDAN(Adaptation):
 
     Args:
         backbone: as in `Adaptation`.
-        strength: float >= 0, of the reversed gradient at the end of training. The paper has 1, which
-            costs accuracy in short trainings; 0.3 was chosen without a label of any target, by
-            `tests/benchmarks/adversarial_strength.py`.
+        strength: float >= 0, of the reversed gradient at the end of training. The paper has 1,
+            which costs accuracy in short trainings; 0.3 was chosen without a label of any target,
+            by `tests/benchmarks/adversarial_strength.py`.
         width: int, of the domain classifier's hidden layer.
         weighted: let examples count less the less sure the prediction is (CDAN+E).
         **settings: those of `Adaptation`.
