@@ -2,6 +2,16 @@
 
 from tlcourse.domains.arrays import from_arrays
 from tlcourse.domains.catalog import available, domain_names, load_domain, load_pair
+from tlcourse.domains.changes import (
+    bands_flipped,
+    bands_shifted,
+    bands_shuffled,
+    faint,
+    inverted,
+    lit_from_one_side,
+    noisy,
+    on_grey_paper,
+)
 from tlcourse.domains.domain import Domain, DomainPair, check_same_classes, stratified_split
 from tlcourse.domains.examples import check_examples, check_labels
 from tlcourse.domains.files import (
@@ -23,21 +33,29 @@ __all__ = [
     "DomainPair",
     "ManyLabels",
     "available",
+    "bands_flipped",
+    "bands_shifted",
+    "bands_shuffled",
     "check_examples",
     "check_labels",
     "check_same_classes",
     "data_folder",
     "data_sets",
     "domain_names",
+    "faint",
     "fetch",
     "from_arrays",
     "from_folder",
     "glyph_tasks",
     "inventory",
+    "inverted",
+    "lit_from_one_side",
     "load_domain",
     "load_pair",
     "locate",
     "log_mel",
+    "noisy",
+    "on_grey_paper",
     "read_wav",
     "stratified_split",
     "verify",

@@ -1,11 +1,12 @@
 """Load a domain, or a pair, by name."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from tlcourse.arguments import verb
-from tlcourse.domains.domain import Domain, DomainPair
+from tlcourse.domains.domain import DomainPair
 from tlcourse.domains.files import how_to_get, locate
 from tlcourse.domains.images import (
     cats_dogs,
@@ -58,6 +59,9 @@ _MAKERS = {
     "speaker-yweweler": (partial(speaker, "yweweler"), "fsdd"),
 }
 
+# Domains that are drawn when they are loaded, and what can be said of the drawing.
+_DRAWN = {"glyphs": ("n", "seed", "faces"), "letters": ("n", "seed", "faces")}
+
 # Pairs with names of their own: (source, target). All others are named after their parts.
 _PAIRS = {
     "digits->spoken-digits": ("glyphs", "spoken-digits"),
@@ -91,22 +95,30 @@ def available(name):
 
 
 @verb
-def load_domain(name):
+def load_domain(name, **settings):
     """Load a domain by its name.
 
     Args:
         name: `glyphs`, `glyphs-textured`, `handwritten`, `letters`, `doodles`, `doodles-animals`,
             `reviews-a`, `reviews-b` (always there), or one of `domain_names()` that needs real
             data (`tlcourse data list`).
+        **settings: of domains that are drawn here: `glyphs` and `letters` take `n`, `seed` and
+            `faces`, a sequence of font faces such as `("DejaVuSans", "cmr10")`.
 
     Returns:
         `Domain`.
 
     Raises:
         UnknownName: (a ValueError) for an unknown name; suggests similar ones.
+        BadArgument: (a ValueError) for a setting that this domain does not have.
         DataError: if its data is not on this machine, or damaged; says how to get it.
     """
-    return _entry(name)[0]()
+    make = _entry(name)[0]
+    for setting in settings:
+        if setting not in _DRAWN.get(name, ()):
+            known = ", ".join(f"`{each}`" for each in _DRAWN.get(name, ())) or "none"
+            raise BadArgument(f"`{setting}` is no setting of '{name}'; it has {known}.")
+    return make(**settings)
 
 
 @verb
@@ -166,4 +178,4 @@ def _fitted(domain, shape):
         part: np.repeat(np.pad(getattr(domain, part), pads), shape[2] // domain.input_shape[2], 3)
         for part in ("x_train", "x_test")
     }
-    return Domain(**{**vars(domain), **fitted})
+    return replace(domain, **fitted)

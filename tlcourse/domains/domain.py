@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tlcourse.arguments import check_count, check_number, check_seed, verb
+from tlcourse.domains.derived import Derived
 from tlcourse.domains.examples import check_class_names, check_examples, check_labels
 from tlcourse.errors import BadArgument
 
@@ -12,7 +13,7 @@ from tlcourse.errors import BadArgument
 # eq=False: arrays do not compare to one truth value, so a domain equals only itself.
 @verb
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Domain:
+class Domain(Derived):
     """Labelled examples of one domain, with a fixed split into train and test.
 
     A domain is a feature space with its marginal P(X); with its labels it also carries a task,
@@ -28,6 +29,9 @@ class Domain:
         class_names: one name per class, in the order of the labels.
         licence: the licence of the data.
         source: where the data comes from.
+        groups_train: array (n,) of str or int, what makes examples alike beside their class, such
+            as the speaker or the font; None where nothing is known.
+        groups_test: as `groups_train`.
 
     Raises:
         ValueError: if arrays are empty, contain NaN, do not match each other or their labels, or
@@ -42,6 +46,8 @@ class Domain:
     class_names: tuple[str, ...]
     licence: str = "not stated"
     source: str = "not stated"
+    groups_train: np.ndarray | None = None
+    groups_test: np.ndarray | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "class_names", check_class_names(self.class_names))
@@ -55,11 +61,26 @@ class Domain:
             check_labels(labels, len(x), self.n_classes, f"labels_{part}", f"x_{part}")
             object.__setattr__(self, f"x_{part}", x)
             object.__setattr__(self, f"labels_{part}", labels.astype("int32", copy=False))
+            self._take_groups(part, len(x))
         if self.x_train.shape[1:] != self.x_test.shape[1:]:
             raise BadArgument(
                 f"`x_test` must hold examples of shape {self.x_train.shape[1:]} like `x_train`; "
                 f"got {self.x_test.shape[1:]}."
             )
+
+    def _take_groups(self, part, n):
+        groups = getattr(self, f"groups_{part}")
+        if (self.groups_train is None) != (self.groups_test is None):
+            raise BadArgument("`groups_train` and `groups_test` go together; got only one of them.")
+        if groups is None:
+            return
+        groups = np.asarray(groups)
+        if groups.shape != (n,) or groups.dtype.kind not in "iuU":
+            raise BadArgument(
+                f"`groups_{part}` must be one name or number for each of the {n} examples; got "
+                f"shape {groups.shape} of {groups.dtype}."
+            )
+        object.__setattr__(self, f"groups_{part}", groups)
 
     @property
     def n_classes(self):

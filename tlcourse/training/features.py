@@ -1,5 +1,7 @@
 """Features computed once: the step that makes feature extraction cheap."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tlcourse.arguments import verb
@@ -31,11 +33,9 @@ def extract_features(backbone, data, *, batch_size=None):
     check_fits(backbone, np.shape(images)[1:], "data")
     if not isinstance(data, Domain):
         return predict(backbone, data, batch_size=batch_size)
-    return Domain(
-        **{
-            **vars(data),
-            "name": f"{data.name} seen by {backbone.name}",
-            "x_train": predict(backbone, data.x_train, batch_size=batch_size),
-            "x_test": predict(backbone, data.x_test, batch_size=batch_size),
-        }
+    return replace(
+        data,
+        name=f"{data.name} seen by {backbone.name}",
+        x_train=predict(backbone, data.x_train, batch_size=batch_size),
+        x_test=predict(backbone, data.x_test, batch_size=batch_size),
     )

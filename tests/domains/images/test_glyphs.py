@@ -11,7 +11,15 @@ import pytest
 
 from tlcourse.domains import load_domain
 from tlcourse.domains.arrays import to_unit
-from tlcourse.domains.images.glyphs import DIGITS, FACES, HELD_OUT_FACES, glyphs, letters, render
+from tlcourse.domains.images.glyphs import (
+    DIGITS,
+    FACES,
+    HELD_OUT_FACES,
+    glyphs,
+    letters,
+    render,
+    render_and_tell,
+)
 
 
 @pytest.fixture(scope="module")
@@ -108,16 +116,9 @@ def test_a_label_names_what_is_drawn(digits):
     assert (distances.argmin(1) == digits.labels_test).mean() > 0.5
 
 
-def test_letters_are_tested_in_faces_that_training_never_saw(monkeypatch):
-    drawn = []
-
-    def seen(characters, faces, n, **options):
-        drawn.append(set(faces))
-        return np.zeros((n, 28, 28, 1), "uint8"), np.arange(n, dtype="int32") % 26
-
-    monkeypatch.setattr(sys.modules["tlcourse.domains.images.glyphs"], "render", seen)
-    letters(n=104)
-    train, test = drawn
+def test_letters_are_tested_in_faces_that_training_never_saw():
+    domain = letters(n=416)
+    train, test = set(domain.groups_train), set(domain.groups_test)
     assert test == set(HELD_OUT_FACES)
     assert train | test == set(FACES)
     assert not train & test
@@ -140,3 +141,31 @@ def test_to_unit_spans_0_to_1():
 
 def test_the_catalogue_gives_these(digits):
     assert content(load_domain("glyphs")) == content(digits)
+
+
+def test_faces_can_be_chosen_and_are_groups():
+    few = letters(n=60, faces=("cmr10", "DejaVuSans"))
+    assert set(few.groups_train) | set(few.groups_test) == {"cmr10", "DejaVuSans"}
+    assert len(few.x_train) == 45
+    held_out = letters(n=60)
+    assert set(held_out.groups_test) <= set(HELD_OUT_FACES)
+    assert not set(held_out.groups_train) & set(HELD_OUT_FACES)
+    drawn = render_and_tell(DIGITS, FACES, 40, seed=3)
+    domain = glyphs(n=40, seed=3)
+    expected = [FACES[face] for face in drawn["faces"]]
+    assert [*domain.groups_train, *domain.groups_test] == expected
+
+
+@pytest.mark.parametrize(
+    ("faces", "said"),
+    [(("Arial",), "no face 'Arial'"), ((), "at least one"), (("cmr10",) * 2, "different")],
+)
+def test_faces_that_cannot_be(faces, said):
+    with pytest.raises(ValueError, match=said):
+        glyphs(n=40, faces=faces)
+
+
+def test_a_domain_is_loaded_with_settings():
+    assert load_domain("letters", n=60, faces="cmr10").groups_train[0] == "cmr10"
+    with pytest.raises(ValueError, match="`faces` is no setting of 'handwritten'; it has none"):
+        load_domain("handwritten", faces="cmr10")

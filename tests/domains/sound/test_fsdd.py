@@ -100,7 +100,12 @@ def test_both_forms_give_the_same_domain(folder, write):
 def test_the_upstream_form_is_preferred(folder):
     write_zip(folder, recordings(speakers=("a", "b")))
     write_tar(folder, recordings(speakers=("a", "c")))
-    assert "speaker c" in load_domain("spoken-digits").source
+    domain = load_domain("spoken-digits")
+    assert "speaker c" in domain.source
+    assert set(domain.groups_train) == {"a"}
+    assert set(domain.groups_test) == {"c"}
+    mixed = domain.resplit(by_group=True, test_groups="a")
+    assert set(mixed.groups_train) == {"c"}
 
 
 def test_of_a_long_recording_the_middle_is_taken(folder):

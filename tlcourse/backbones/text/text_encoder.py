@@ -3,6 +3,7 @@
 import json
 import os
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,10 +76,7 @@ class TextEncoder:
 
     def _in_tokens(self, *domains):
         rows = iter(self._rows(*(x for each in domains for x in (each.x_train, each.x_test))))
-        return [
-            Domain(**{**vars(each), "x_train": next(rows), "x_test": next(rows)})
-            for each in domains
-        ]
+        return [replace(each, x_train=next(rows), x_test=next(rows)) for each in domains]
 
     def _rows(self, *groups):
         """Return the token ids of groups of texts, one array each, all of one length."""

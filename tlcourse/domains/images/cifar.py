@@ -1,11 +1,12 @@
 """CIFAR-10, and its two halves: eight kinds of objects, and cats against dogs."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from tlcourse.domains.arrays import from_arrays
-from tlcourse.domains.domain import Domain, stratified_split
+from tlcourse.domains.domain import stratified_split
 from tlcourse.domains.files import DataError, cached, damaged, files_of, read_members
 from tlcourse.domains.images.cifar_batches import read_batches
 from tlcourse.domains.images.pictures import picture_recipe, read_picture
@@ -78,7 +79,7 @@ def _domain(name, class_names):
         class_names=class_names,
         name=name,
     )
-    return Domain(**{**vars(split), "source": "CIFAR-10 (Krizhevsky 2009)"})
+    return replace(split, source="CIFAR-10 (Krizhevsky 2009)")
 
 
 def _read(path):

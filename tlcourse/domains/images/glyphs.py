@@ -12,6 +12,7 @@ import numpy as np
 from tlcourse.domains.arrays import to_unit
 from tlcourse.domains.domain import Domain
 from tlcourse.domains.files import cached, fingerprint
+from tlcourse.errors import BadArgument, UnknownName, near
 
 LICENCE = "drawn here, from DejaVu, STIX (SIL OFL 1.1) and Computer Modern (AMS) fonts"
 DIGITS = "0123456789"
@@ -32,41 +33,84 @@ _TALL = 70  # pixels of a capital's height on that canvas, at font size 96
 _WEIGHTS = (0, 2, 4, 6)  # pixels added around a stroke on that canvas
 
 
-def glyphs(n=8000, seed=0):
+def glyphs(n=8000, seed=0, faces=FACES):
     """Return digits drawn from fonts: 28×28 grey images, three quarters of them for training.
 
     Args:
         n: int, total number of images.
         seed: int; the same seed gives the same images.
+        faces: sequence of str, some of `FACES`.
 
     Returns:
-        `Domain` with ten classes.
+        `Domain` with ten classes; its groups are the faces.
+
+    Raises:
+        UnknownName: (a ValueError) if there is no such face.
     """
-    images, labels = render(DIGITS, FACES, n, seed=seed)
-    source = f"{len(FACES)} font faces shipped with matplotlib"
-    return drawn_domain("glyphs", images, labels, DIGITS, source)
+    return _in_faces("glyphs", DIGITS, check_faces(faces), n, seed)
 
 
-def letters(n=8000, seed=0):
+def letters(n=8000, seed=0, faces=None):
     """Return capital letters: 28×28 grey images, the test set in faces that training never saw.
 
     Args:
         n: int, total number of images; three quarters of them for training.
         seed: int; the same seed gives the same images.
+        faces: sequence of str, some of `FACES`, for train and test alike; None takes all, and
+            holds some of them out for the test.
 
     Returns:
-        `Domain` with 26 classes.
+        `Domain` with 26 classes; its groups are the faces.
+
+    Raises:
+        UnknownName: (a ValueError) if there is no such face.
     """
+    if faces is not None:
+        return _in_faces("letters", LETTERS, check_faces(faces), n, seed)
     seen = tuple(face for face in FACES if face not in HELD_OUT_FACES)
     n_train = n * 3 // 4
-    train = render(LETTERS, seen, n_train, seed=seed)
-    test = render(LETTERS, HELD_OUT_FACES, n - n_train, seed=seed + 1)
-    images, labels = (np.concatenate(parts) for parts in zip(train, test, strict=True))
+    drawn = [
+        (used, render_and_tell(LETTERS, used, size, seed=each))
+        for used, size, each in ((seen, n_train, seed), (HELD_OUT_FACES, n - n_train, seed + 1))
+    ]
+    images, labels = (
+        np.concatenate([each[kind] for _, each in drawn]) for kind in ("images", "labels")
+    )
+    groups = np.concatenate([np.array(used)[each["faces"]] for used, each in drawn])
     source = f"{len(seen)} font faces shipped with matplotlib; {len(HELD_OUT_FACES)} held out"
-    return drawn_domain("letters", images, labels, LETTERS, source)
+    return drawn_domain("letters", images, labels, LETTERS, source, groups)
 
 
-def drawn_domain(name, images, labels, characters, source):
+def check_faces(faces):
+    """Check names of font faces.
+
+    Args:
+        faces: sequence of str, some of `FACES`.
+
+    Returns:
+        Tuple of str.
+
+    Raises:
+        UnknownName: (a ValueError) if there is no such face.
+        BadArgument: (a ValueError) if there is none, or one comes twice.
+    """
+    faces = (faces,) if isinstance(faces, str) else tuple(faces)
+    for face in faces:
+        if face not in FACES:
+            raise UnknownName(f"`faces`: no face {face!r}.{near(str(face), FACES)}")
+    if not faces or len(set(faces)) < len(faces):
+        raise BadArgument(f"`faces` must be different names, at least one; got {faces}.")
+    return faces
+
+
+def _in_faces(name, characters, faces, n, seed):
+    drawn = render_and_tell(characters, faces, n, seed=seed)
+    source = f"{len(faces)} font faces shipped with matplotlib"
+    groups = np.array(faces)[drawn["faces"]]
+    return drawn_domain(name, drawn["images"], drawn["labels"], characters, source, groups)
+
+
+def drawn_domain(name, images, labels, characters, source, groups=None):
     """Make a domain of drawn characters: the first three quarters of the images are for training.
 
     Args:
@@ -75,6 +119,7 @@ def drawn_domain(name, images, labels, characters, source):
         labels: int32 (n,).
         characters: str, one class per character.
         source: str, origin of the drawings.
+        groups: array (n,) of str, or None.
 
     Returns:
         `Domain`.
@@ -89,6 +134,8 @@ def drawn_domain(name, images, labels, characters, source):
         class_names=tuple(characters),
         licence=LICENCE,
         source=source,
+        groups_train=None if groups is None else groups[:n_train],
+        groups_test=None if groups is None else groups[n_train:],
     )
 
 

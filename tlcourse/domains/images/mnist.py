@@ -2,11 +2,11 @@
 
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from tlcourse.domains.arrays import from_arrays
-from tlcourse.domains.domain import Domain
 from tlcourse.domains.files import damaged, files_of, read_members, unpack
 from tlcourse.domains.images.textures import over_textures
 
@@ -68,7 +68,7 @@ def mnist_textured():
         for number, part in enumerate(("train", "test"))
     }
     name = {"name": "mnist-textured", "source": f"{digits.source} over drawn textures"}
-    return Domain(**{**vars(digits), **parts, **name})
+    return replace(digits, **parts, **name)
 
 
 def _domain(name, class_names, licence, source):
@@ -85,7 +85,7 @@ def _domain(name, class_names, licence, source):
             source = f"{source}, its test set"
     except ValueError as error:
         raise damaged(files[0], error) from error
-    return Domain(**{**vars(split), "licence": licence, "source": source})
+    return replace(split, licence=licence, source=source)
 
 
 def _read_npz(file):

@@ -1,11 +1,11 @@
 """Omniglot: handwritten characters of many alphabets."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from tlcourse.domains.arrays import from_arrays
-from tlcourse.domains.domain import Domain
 from tlcourse.domains.files import DataError, cached, damaged, files_of, read_members
 from tlcourse.domains.images.pictures import open_picture, picture_recipe
 
@@ -35,7 +35,7 @@ def omniglot():
     split = from_arrays(
         arrays["images"], labels, class_names=tuple(class_names.tolist()), name="omniglot"
     )
-    return Domain(**{**vars(split), "licence": "MIT", "source": "Omniglot (Lake et al. 2015)"})
+    return replace(split, licence="MIT", source="Omniglot (Lake et al. 2015)")
 
 
 def _read(path):

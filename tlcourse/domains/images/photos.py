@@ -1,11 +1,12 @@
 """Photographs: cats and dogs, and flowers."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
 from tlcourse.domains.arrays import from_arrays
-from tlcourse.domains.domain import Domain, stratified_split
+from tlcourse.domains.domain import stratified_split
 from tlcourse.domains.files import cached, damaged, files_of, read_members
 from tlcourse.domains.images.pictures import picture_recipe, read_picture
 
@@ -62,7 +63,7 @@ def _domain(name, licence, source):
         class_names=class_names.tolist(),
         name=name,
     )
-    return Domain(**{**vars(split), "licence": licence, "source": source})
+    return replace(split, licence=licence, source=source)
 
 
 def _is_photograph(name):

@@ -1,6 +1,7 @@
 """Spoken digits: the Free Spoken Digit Dataset, as waveforms and as log-mel images."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,7 +43,8 @@ def spoken_digits():
     They have the size and grey levels of MNIST's digits, so one backbone can read and hear.
 
     Returns:
-        `Domain` of 28×28 grey images with ten classes; one speaker is held out for testing.
+        `Domain` of 28×28 grey images with ten classes, its groups the speakers; one speaker is held
+        out for testing.
 
     Raises:
         DataError: as `spoken_digits_waves`.
@@ -74,7 +76,9 @@ def speaker(name):
         class_names=_DIGITS,
         name=f"speaker-{name}",
     )
-    return _described(split, f"speaker {name}")
+    split = _described(split, f"speaker {name}")
+    names = (np.full(len(x), name) for x in (split.x_train, split.x_test))
+    return replace(split, **dict(zip(("groups_train", "groups_test"), names, strict=True)))
 
 
 def _last_speaker_out(name, x, recordings):
@@ -88,13 +92,15 @@ def _last_speaker_out(name, x, recordings):
         x_test=x[test],
         labels_test=recordings["digits"][test],
         class_names=_DIGITS,
+        groups_train=recordings["speakers"][~test],
+        groups_test=recordings["speakers"][test],
     )
     return _described(split, f"test: speaker {held_out}")
 
 
 def _described(domain, part):
     source = f"Free Spoken Digit Dataset (Jackson and others 2016-2020), {part}"
-    return Domain(**{**vars(domain), "licence": "CC BY-SA 4.0", "source": source})
+    return replace(domain, licence="CC BY-SA 4.0", source=source)
 
 
 def _recordings():

@@ -22,10 +22,12 @@ def proxy_a_distance(source_features, target_features, *, classifier="linear", s
     With hundreds of features it saturates: a linear classifier nearly always finds the domain, the
     distance is near 2 whatever has been done to align them, and it orders no methods. With two or
     three features a linear classifier is blind, and says 0 of domains that a curve would tell
-    apart: ask `classifier="boosted trees"` as well. `domain_error` gives the error that it is made of.
+    apart: ask `classifier="boosted trees"` as well. `domain_error` gives the error that it is made
+    of.
 
     The linear classifier is a logistic regression on standardised features. The larger domain is
-    randomly subsampled to the size of the smaller one; half of each domain trains, the other half tests.
+    randomly subsampled to the size of the smaller one; half of each domain trains, the other half
+    tests.
     Clipping lifts the mean slightly above 0 when the domains are the same. The paper trains a
     classifier with Huber loss; later work calls it proxy A-distance with any classifier.
 

@@ -1,0 +1,161 @@
+"""What is made of a domain: parts, class shares, changed inputs, other names, other splits."""
+
+import numpy as np
+import pytest
+
+from tlcourse.domains import Domain, inverted
+
+
+@pytest.fixture
+def domain(rng):
+    n = 60
+    labels = np.arange(n) % 3
+    x = rng.random((n, 4, 4, 1)).astype("float32")
+    x[:, 0, 0, 0] = np.arange(n) / n  # so that each example can be known again
+    return Domain(
+        name="three",
+        x_train=x[:40],
+        labels_train=labels[:40],
+        x_test=x[40:],
+        labels_test=labels[40:],
+        class_names=("a", "b", "c"),
+        groups_train=np.array(["p", "q", "r", "s"])[np.arange(40) % 4],
+        groups_test=np.array(["p", "q", "r", "s"])[np.arange(20) % 4],
+    )
+
+
+def ids(x):
+    return [round(float(each) * 60) for each in x[:, 0, 0, 0]]
+
+
+def test_a_number_of_examples_is_drawn_class_by_class(domain):
+    small = domain.subset(train=10, test=6, seed=3)
+    assert sorted(np.bincount(small.labels_train)) == [3, 3, 4]
+    assert np.bincount(small.labels_test).tolist() == [2, 2, 2]
+    assert set(ids(small.x_train)) <= set(range(40))
+    assert ids(domain.subset(train=10, seed=3).x_train) == ids(small.x_train)
+    assert ids(domain.subset(train=10, seed=4).x_train) != ids(small.x_train)
+    assert len(domain.x_train) == 40
+
+
+@pytest.mark.parametrize("wanted", [[5, 2, 7], np.array([5, 2, 7])])
+def test_positions_keep_their_order(domain, wanted):
+    part = domain.subset(train=wanted)
+    assert ids(part.x_train) == [5, 2, 7]
+    np.testing.assert_array_equal(part.labels_train, [2, 2, 1])
+    np.testing.assert_array_equal(part.groups_train, ["q", "r", "s"])
+    assert len(part.x_test) == 20
+
+
+def test_a_mask(domain):
+    assert ids(domain.subset(test=domain.labels_test == 1).x_test) == [40, 43, 46, 49, 52, 55, 58]
+
+
+def test_classes_are_kept_in_the_order_given(domain):
+    part = domain.subset(classes=["c", "a"], train=4)
+    assert part.class_names == ("c", "a")
+    assert np.bincount(part.labels_train).tolist() == [2, 2]
+    for x, label in zip(ids(part.x_train), part.labels_train, strict=True):
+        assert x % 3 == (2, 0)[label]
+
+
+def test_class_shares(domain):
+    shifted = domain.with_class_shares({"a": 3})
+    # 13 of each at least: 3/5 of all are a, so there are 14 of a and a third of that of the others.
+    counts = np.bincount(shifted.labels_train)
+    assert counts[0] == 14
+    assert abs(counts[1] - 14 / 3) < 1
+    assert len(set(ids(shifted.x_train))) == len(shifted.x_train)
+    assert len(shifted.x_test) == 20
+    both = domain.with_class_shares([1, 0, 1], n=10, part="both", seed=2)
+    assert np.bincount(both.labels_train, minlength=3).tolist() == [5, 0, 5]
+    assert np.bincount(both.labels_test, minlength=3).tolist() == [5, 0, 5]
+
+
+def test_inputs_are_changed_and_nothing_else(domain):
+    dark = domain.changed(lambda x: x / 2, name="dark")
+    np.testing.assert_allclose(dark.x_train, domain.x_train / 2)
+    np.testing.assert_allclose(dark.x_test, domain.x_test / 2)
+    np.testing.assert_array_equal(dark.labels_test, domain.labels_test)
+    assert dark.name == "dark"
+    assert domain.changed(inverted).name == "three, inverted"
+
+    def in_place(x):
+        x[:] = 0
+        return x
+
+    domain.changed(in_place)
+    assert domain.x_train.max() > 0
+
+
+def test_classes_are_merged_renamed_or_permuted(domain):
+    merged = domain.relabelled({"a": "ac", "c": "ac"})
+    assert merged.class_names == ("ac", "b")
+    np.testing.assert_array_equal(merged.labels_train, np.arange(40) % 3 == 1)
+    permuted = domain.relabelled({"a": "b", "b": "c", "c": "a"})
+    assert permuted.class_names == ("a", "b", "c")
+    np.testing.assert_array_equal(permuted.labels_train, (np.arange(40) + 1) % 3)
+    assert domain.relabelled({"b": "new"}).class_names == ("a", "new", "c")
+
+
+def test_a_split_by_group_keeps_groups_whole(domain):
+    for seed in range(5):
+        split = domain.resplit(by_group=True, seed=seed)
+        assert not set(split.groups_train) & set(split.groups_test)
+        assert len(split.x_train) + len(split.x_test) == 60
+        assert sorted(ids(split.x_train) + ids(split.x_test)) == list(range(60))
+    chosen = domain.resplit(by_group=True, test_groups=["q", "s"])
+    assert set(chosen.groups_test) == {"q", "s"}
+    for x, label in zip(ids(chosen.x_test), chosen.labels_test, strict=True):
+        assert x % 3 == label
+
+
+def test_a_random_split_mixes_groups(domain):
+    split = domain.resplit(test_share=0.5, seed=1)
+    assert len(split.x_test) == 30
+    assert set(split.groups_train) & set(split.groups_test)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda d: d.subset(train=41), "`train` must be a whole number, 1 to 40"),
+        (lambda d: d.subset(train=[40]), "positions from 0 to 39; got 40"),
+        (lambda d: d.subset(train=[-1]), "positions from 0 to 39; got -1"),
+        (lambda d: d.subset(train=[]), "`train` must"),
+        (lambda d: d.subset(test=np.zeros(20, bool)), "must leave at least one example"),
+        (lambda d: d.subset(train="all"), "`train` must be a number"),
+        (lambda d: d.subset(classes=["a", "d"]), "no class 'd'"),
+        (lambda d: d.subset(classes=["a"]), "at least 2 classes"),
+        (lambda d: d.subset(classes="ab"), "several names of classes"),
+        (lambda d: d.with_class_shares([1, 2]), "for each of the 3 classes"),
+        (lambda d: d.with_class_shares([0, 0, 0]), "not all 0"),
+        (lambda d: d.with_class_shares({"a": -1}), "must be a number >= 0"),
+        (lambda d: d.with_class_shares({"z": 1}), "no class 'z'"),
+        (lambda d: d.with_class_shares([1, 1, 1], n=99), "`n` must be at most 39"),
+        (lambda d: d.with_class_shares([1, 1, 1], part="all"), "`part` must be one of"),
+        (lambda d: d.changed("dark"), "`change` must be a function"),
+        (lambda d: d.changed(lambda x: x[:, :2]), "must give examples of shape"),
+        (lambda d: d.relabelled({"z": "a"}), "no class 'z'"),
+        (lambda d: d.relabelled(["a"]), "must be a dict"),
+        (lambda d: d.relabelled(dict.fromkeys("abc", "x")), "at least 2 classes"),
+        (lambda d: d.resplit(by_group=True, test_groups=["x"]), "no group 'x'"),
+        (lambda d: d.resplit(by_group=True, test_groups=list("pqrs")), "must leave examples"),
+        (lambda d: d.resplit(test_groups=["p"]), "goes with `by_group=True`"),
+        (lambda d: d.resplit(test_share=1), "`test_share` must be"),
+    ],
+)
+def test_what_cannot_be_made_of_it(domain, call, said):
+    with pytest.raises(ValueError, match=said) as error:
+        call(domain)
+    assert "\n" not in str(error.value)
+
+
+def test_groups_must_fit(domain):
+    settings = {key: value for key, value in vars(domain).items() if "groups" not in key}
+    with pytest.raises(ValueError, match="go together"):
+        Domain(**settings, groups_train=domain.groups_train)
+    with pytest.raises(ValueError, match="`groups_test` must be one name"):
+        Domain(**settings, groups_train=domain.groups_train, groups_test=["a"])
+    with pytest.raises(ValueError, match="needs a domain with groups"):
+        Domain(**settings).resplit(by_group=True)
