@@ -19,7 +19,7 @@ _VERBS = {
         "load_pair",
     ),
     "pad": ("draw_digits",),
-    "models": ("freeze", "multi_level"),
+    "models": ("freeze", "move_weights", "multi_level"),
     "training": ("extract_features",),
     "backbones": ("RandomAffine", "load_backbone"),
     "measures": ("interval", "lead"),

@@ -16,12 +16,14 @@ from tlcourse.models.freezing import (
 )
 from tlcourse.models.inner_outputs import with_inner_outputs
 from tlcourse.models.insertion import insert_after
+from tlcourse.models.moving import MovedWeights, move_weights
 from tlcourse.models.multi_level import multi_level
 from tlcourse.models.stages import freeze_stages, stage_ends, stages
 from tlcourse.models.variables import hand_over, values_of
 
 __all__ = [
     "FeatureScale",
+    "MovedWeights",
     "call_again",
     "calls_of",
     "check_backbone",
@@ -38,6 +40,7 @@ __all__ = [
     "join",
     "layers_named",
     "layers_up_to",
+    "move_weights",
     "multi_level",
     "new_head",
     "rebuilt",

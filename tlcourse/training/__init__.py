@@ -10,6 +10,7 @@ from tlcourse.training.optimiser import OptimizerSettings
 from tlcourse.training.predict import predict
 from tlcourse.training.pull import PullTo
 from tlcourse.training.seeding import seed_keras
+from tlcourse.training.statistics import reestimate_statistics
 from tlcourse.training.training import Training
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "past_the_frozen",
     "precision",
     "predict",
+    "reestimate_statistics",
     "seed_keras",
     "train",
     "use_devices",

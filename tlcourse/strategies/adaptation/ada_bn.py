@@ -1,47 +1,44 @@
 """AdaBN: replace batch-normalisation statistics by the target's."""
 
-import keras
 import numpy as np
 
+from tlcourse.arguments import check_count
 from tlcourse.errors import BadArgument
 from tlcourse.models import copy_of
 from tlcourse.strategies.adaptation.source_trained import SourceTrained
-from tlcourse.training import predict
-
-_MOST_SEEN = 2000
+from tlcourse.training import reestimate_statistics
 
 
 class AdaBN(SourceTrained):
     """Replace all batch-normalisation statistics by the target's; train nothing.
 
-    Layer by layer from the input: each layer's mean and variance are those of what reaches it from
-    2,000 target images at most, once the layers before it have theirs.
+    Layer by layer from the input, however deep: each layer's mean and variance are those of what
+    reaches it from the target's images, once the layers before it have theirs. It mends a change of
+    light and contrast, often with twenty images, and not one of shape.
 
     Args:
         start: as in `SourceTrained`.
+        n_images: int >= 2, how many of the target's training images are looked at, drawn at
+            random; fewer where there are fewer.
 
     Reference:
         Li, Wang, Shi, Liu & Hou, "Revisiting Batch Normalization For Practical Domain
         Adaptation", ICLR Workshop 2017.
     """
 
-    def __init__(self, start=None):
+    def __init__(self, start=None, *, n_images=2000):
         super().__init__(start)  # and nothing of a training: there is none
+        check_count(n_images, "n_images", at_least=2)
+        self.n_images = n_images
 
     def _adapt(self, start, source, x_target, seed):
         backbone = copy_of(start.backbone)
-        layers = [
-            layer for layer in backbone.layers if isinstance(layer, keras.layers.BatchNormalization)
-        ]
-        if not layers:
+        order = np.random.default_rng(seed).permutation(len(x_target))
+        try:
+            reestimate_statistics(backbone, x_target[order[: self.n_images]])
+        except BadArgument as error:
             raise BadArgument(
-                f"`start` must have batch normalisation in its backbone; '{backbone.name}' has "
-                "none, and AdaBN nothing to change."
-            )
-        for layer in layers:
-            seen = predict(keras.Model(backbone.input, layer.input), x_target[:_MOST_SEEN])
-            axes = tuple(range(seen.ndim - 1))
-            layer.moving_mean.assign(seen.mean(axis=axes, dtype="float64").astype("float32"))
-            layer.moving_variance.assign(np.var(seen, axis=axes, dtype="float64").astype("float32"))
-        head = copy_of(start.head)
-        return {"backbone": backbone, "head": head, "n_trained": 0}
+                "`start` must have batch normalisation in its backbone, and the target at least 2 "
+                f"images: {error}"
+            ) from error
+        return {"backbone": backbone, "head": copy_of(start.head), "n_trained": 0}
