@@ -64,6 +64,8 @@ _VERBS = {
         "merge_lora",
         "over_seeds",
         "over_shots",
+        "probe_matrix",
+        "ridge_probe",
         "selected_accuracies",
         "soup",
     ),

@@ -48,6 +48,7 @@ from tlcourse.strategies.fine_tuning import (
 from tlcourse.strategies.from_scratch import FromScratch
 from tlcourse.strategies.ground import Ground
 from tlcourse.strategies.multi_task import MultiTask, MultiTaskResult, Task, gradients_of_tasks
+from tlcourse.strategies.probing import ProbeMatrix, RidgeProbe, probe_matrix, ridge_probe
 from tlcourse.strategies.repeats import UnequalComparison, over_seeds, over_shots
 from tlcourse.strategies.result import TransferResult
 from tlcourse.strategies.self_supervised import (
@@ -95,8 +96,10 @@ __all__ = [
     "MmdTerm",
     "MultiTask",
     "MultiTaskResult",
+    "ProbeMatrix",
     "ProbeThenTune",
     "PseudoLabels",
+    "RidgeProbe",
     "RotationPrediction",
     "SelfSupervised",
     "SelfSupervisedResult",
@@ -119,6 +122,8 @@ __all__ = [
     "mmd_with_mcc",
     "over_seeds",
     "over_shots",
+    "probe_matrix",
+    "ridge_probe",
     "selected_accuracies",
     "soup",
 ]
