@@ -54,8 +54,8 @@ def ridge_probe(features, targets, *, penalty=None, class_weight=None):
 
     min over W, b of (1/n) Σ_i s_i ‖W·z_i + b − y_i‖² + λ ‖W‖², z the standardised features. For
     classes y is one-hot, and the largest output is the answer. A feature that hardly varies is
-    divided by a hundredth of the features' common deviation, not by its own: else dead channels, and
-    the last of many principal components, would be blown up to the size of the others.
+    divided by a hundredth of the features' common deviation, not by its own: else dead channels,
+    and the last of many principal components, would be blown up to the size of the others.
 
     Args:
         features: float array (n, d).
