@@ -3,6 +3,7 @@
 import sys
 from importlib.util import find_spec
 
+import keras
 import numpy as np
 import pytest
 
@@ -159,3 +160,39 @@ def test_film_reviews_are_less_surprising_than_their_words_alone(shared_data, mo
     known, texts = domain.x_train[:4000], domain.x_test[:500]
     model = train_causal_lm(known, seed=0, n_words=2000, epochs=3, batch_size=16, width=64)
     assert model.perplexity(texts) < 0.8 * unigram_perplexity(model, known, texts)
+
+
+@needs_hub
+def test_a_clone_has_one_table_too():
+    model = causal_lm(9, length=6, width=8, n_layers=1, n_heads=2)
+    clone = keras.models.clone_model(model)
+    assert [w.shape for w in clone.weights] == [w.shape for w in model.weights]
+    clone.set_weights(model.get_weights())
+    words = np.array([[1, 2, 3, 4]])
+    np.testing.assert_allclose(clone(words), model(words), rtol=1e-5, atol=1e-6)
+    before = np.asarray(clone(words))
+    table = clone.get_layer("embedding").embeddings
+    table.assign(2 * table)
+    assert not np.allclose(before, clone(words))
+    tied = [w for w in clone.weights if w.shape == (9, 8)]
+    assert len(tied) == 1
+
+
+@needs_hub
+def test_a_language_model_is_adapted_and_stays_as_it_was():
+    texts = ["one two three four five six"] * 40
+    model = train_causal_lm(
+        ["six five four three two one"] * 40, seed=0, n_words=10, epochs=4, length=6, width=16
+    )
+    before = [np.array(w) for w in model.model.get_weights()]
+    start = model.perplexity(texts)
+    adapted = model.adapt(texts, epochs=6, learning_rate=1e-2, seed=1)
+    assert adapted.perplexity(texts) < 0.5 * start
+    assert model.perplexity(texts) == pytest.approx(start)
+    for a, b in zip(before, model.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert adapted.vocabulary == model.vocabulary
+    with pytest.raises(ValueError, match="`texts` must contain words"):
+        model.adapt(["", "  "])
+    with pytest.raises(ValueError, match="`epochs` must be"):
+        model.adapt(texts, epochs=0)

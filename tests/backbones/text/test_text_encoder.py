@@ -4,13 +4,14 @@ import json
 import shutil
 import sys
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from keras import ops
 
-from tlcourse.backbones import load_text_encoder
+from tlcourse.backbones import load_text_encoder, word_encoder
 from tlcourse.backbones.text.text_encoder import _averaging
 from tlcourse.domains import load_domain
 from tlcourse.errors import CourseError
@@ -256,3 +257,41 @@ def test_a_real_encoder_knows_what_sentences_mean():
     unit = features / np.linalg.norm(features, axis=1, keepdims=True)
     alike = unit @ unit.T
     assert min(alike[0, 1], alike[2, 3]) > alike[:2, 2:].max() + 0.3
+
+
+def test_batches_sorted_by_length_give_the_same_in_the_order_that_came():
+    words = [f"w{i}" for i in range(30)]
+    encoder = word_encoder(words, np.random.default_rng(0).normal(size=(30, 5)))
+    rng = np.random.default_rng(1)
+    texts = [" ".join(rng.choice(words, size=n)) for n in rng.integers(1, 40, size=50)]
+    expected = np.asarray(encoder.backbone(encoder.tokens(texts), training=False))
+    for batch_size in (None, 7):
+        np.testing.assert_allclose(
+            encoder(texts, batch_size=batch_size), expected, rtol=1e-4, atol=1e-6
+        )
+
+
+def test_a_domain_of_texts_becomes_one_of_features():
+    encoder = word_encoder(["good", "bad"], [[1.0, 0.0], [0.0, 1.0]])
+    reviews = load_domain("reviews-a")
+    domain = encoder(reviews)
+    np.testing.assert_array_equal(domain.labels_test, reviews.labels_test)
+    np.testing.assert_allclose(domain.x_test, encoder(list(reviews.x_test)), rtol=1e-5)
+    assert "seen by" in domain.name
+
+
+@needs_hub
+def test_features_after_each_block(tmp_path):
+    write_bert(tmp_path / "bert")
+    encoder = load_text_encoder(tmp_path / "bert")
+    texts = ["good badly", "a cafe, good"]
+    last = encoder.layer(LAYERS)
+    np.testing.assert_allclose(last(texts), encoder(texts), rtol=1e-4, atol=1e-5)
+    found = [encoder.layer(number)(texts) for number in range(LAYERS + 1)]
+    assert all(each.shape == (2, WIDTH) for each in found)
+    assert not any(np.allclose(a, b) for a, b in pairwise(found))
+    assert encoder.layer(0).layer(1).backbone is encoder.layer(1).backbone
+    with pytest.raises(ValueError, match="`number` must be a whole number, 0 to 2; got 3"):
+        encoder.layer(3)
+    with pytest.raises(ValueError, match="this one has none"):
+        word_encoder(["good"], [[1.0]]).layer(0)

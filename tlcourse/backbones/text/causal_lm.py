@@ -17,6 +17,7 @@ from tlcourse.backbones.text.language_model import (
     next_word_loss,
     pieces_of,
 )
+from tlcourse.backbones.text.word_embedding import WordEmbedding
 from tlcourse.domains import data_folder
 from tlcourse.errors import BadArgument, CourseError
 from tlcourse.training import ShuffledBatches, jit_compile, seed_keras
@@ -55,7 +56,7 @@ def causal_lm(n_words, *, length=32, width=128, n_layers=2, n_heads=4, dropout=0
     check_number(dropout, "dropout", at_least=0, below=1)
     layers = import_for_texts("keras_hub").layers
     tokens = keras.Input((None,), dtype="int32", name="tokens")
-    embedding = layers.TokenAndPositionEmbedding(n_words, length, width, name="embedding")
+    embedding = WordEmbedding(n_words, length, width, name="embedding")
     x = keras.layers.Dropout(dropout, name="dropout")(embedding(tokens))
     for number in range(1, n_layers + 1):
         x = layers.TransformerDecoder(
@@ -67,7 +68,7 @@ def causal_lm(n_words, *, length=32, width=128, n_layers=2, n_heads=4, dropout=0
             name=f"block{number}",
         )(x)
     x = keras.layers.LayerNormalization(name="norm")(x)
-    return keras.Model(tokens, embedding.token_embedding(x, reverse=True), name="causal_lm")
+    return keras.Model(tokens, embedding(x, reverse=True), name="causal_lm")
 
 
 @verb
@@ -140,7 +141,7 @@ def save_causal_lm(path, language_model):
     """
     model = language_model.model
     blocks = [layer for layer in model.layers if layer.name.startswith("block")]
-    width = model.get_layer("embedding").embedding_dim
+    width = model.get_layer("embedding").width
     arrays = {
         "vocabulary": np.array(language_model.vocabulary),
         "network": np.array([language_model.length, width, len(blocks), blocks[0].num_heads]),

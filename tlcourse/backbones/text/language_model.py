@@ -5,10 +5,11 @@ import re
 import keras
 import numpy as np
 
-from tlcourse.arguments import verb
+from tlcourse.arguments import check_count, check_number, check_seed, verb
 from tlcourse.backbones.text.extras import import_for_texts
 from tlcourse.errors import BadArgument
-from tlcourse.training import OrderedBatches, jit_compile
+from tlcourse.models import copy_of
+from tlcourse.training import OrderedBatches, ShuffledBatches, jit_compile, seed_keras
 
 END, UNKNOWN = "<end>", "<unknown>"  # tokens 0 and 1; an end also precedes the first text
 _PIECE = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")  # words and single punctuation marks
@@ -43,7 +44,7 @@ class LanguageModel:
     @property
     def length(self):
         """Maximum number of tokens in context (int)."""
-        return self.model.get_layer("embedding").sequence_length
+        return self.model.get_layer("embedding").length
 
     def tokens(self, texts):
         """Return all texts as one row of token ids, int32 (n,): an end, a text, an end, ..."""
@@ -81,6 +82,46 @@ class LanguageModel:
         batches = OrderedBatches(x, y, batch_size=32)
         loss = self.model.evaluate(batches, verbose=0)
         return float(np.exp(loss))
+
+    def adapt(self, texts, *, epochs=3, learning_rate=1e-3, batch_size=8, seed=0):
+        """Train a copy further on other texts, such as those of a new domain.
+
+        Args:
+            texts: sequence of str.
+            epochs: int, passes over the texts.
+            learning_rate: float > 0, of Adam.
+            batch_size: int, blocks of text a step; fewer where there are fewer.
+            seed: int, of the order of the blocks and dropout.
+
+        Returns:
+            `LanguageModel` of the same vocabulary; this one stays as it is. Words that it does not
+            know are unknown to the copy as well.
+
+        Raises:
+            ValueError: if there is no text, or a setting is out of range.
+
+        Reference:
+            Gururangan et al., "Don't Stop Pretraining: Adapt Language Models to Domains and Tasks",
+            ACL 2020.
+        """
+        texts = list(texts)
+        if not any(pieces_of(text) for text in texts):
+            raise BadArgument("`texts` must contain words; there are none.")
+        check_count(epochs, "epochs")
+        check_count(batch_size, "batch_size")
+        check_number(learning_rate, "learning_rate", above=0)
+        model = copy_of(self.model)
+        x, y = self.blocks(texts)
+        batch_size = min(batch_size, len(x))
+        model.compile(
+            keras.optimizers.Adam(learning_rate), next_word_loss(), jit_compile=jit_compile()
+        )
+        model.optimizer.build(model.trainable_variables)
+        seed_keras(check_seed(seed))
+        steps = max(1, epochs * len(x) // batch_size)
+        batches = ShuffledBatches(x, y, steps=steps, batch_size=batch_size, seed=seed)
+        model.fit(batches, shuffle=False, verbose=0)
+        return LanguageModel(model, self.vocabulary)
 
     def generate(self, prompt="", *, seed, temperature=0.8, k=20):
         """Continue a text word by word, to an end mark or the model's length.

@@ -17,6 +17,9 @@ from tlcourse.training import extract_features
 
 # Supported model types in Hugging Face's layout: encoders that KerasHub can convert.
 _FAMILIES = ("albert", "bert", "distilbert", "roberta", "xlm-roberta")
+_PARTS = ("x_train", "x_test")
+_BATCH = 64  # texts at a time
+_STEP = 8  # lengths are rounded up to multiples of it
 _WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 
 
@@ -31,6 +34,8 @@ class TextEncoder:
         backbone: `keras.Model`, token ids (n, length) to features (n, d).
         tokenise: function, list of str to a list of rows of token ids, none of them empty.
         padding: int, id that pads rows to equal length; the backbone ignores it.
+        levels: list of `keras.Model` like `backbone`, with the features after each block of the
+            network, the embeddings first; empty where there are none.
 
     Example:
         >>> from tlcourse.backbones import word_encoder
@@ -41,8 +46,31 @@ class TextEncoder:
         [[1.0, 0.0], [0.5, 0.5]]
     """
 
-    def __init__(self, backbone, tokenise, *, padding=0):
+    def __init__(self, backbone, tokenise, *, padding=0, levels=()):
         self.backbone, self.tokenise, self.padding = backbone, tokenise, padding
+        self.levels = list(levels)
+
+    def layer(self, number):
+        """Return the encoder whose features are those after a block of the network.
+
+        The last block is the one most bent to what the network was trained for; one in the middle
+        often transfers better.
+
+        Args:
+            number: int, 0 for the embeddings, 1 for the first block, and so on.
+
+        Returns:
+            `TextEncoder` with the same variables.
+
+        Raises:
+            BadArgument: (a ValueError) if there is no such block.
+        """
+        if not self.levels:
+            raise BadArgument("`number` is for encoders with blocks; this one has none.")
+        check_count(number, "number", at_least=0, at_most=len(self.levels) - 1)
+        return TextEncoder(
+            self.levels[number], self.tokenise, padding=self.padding, levels=self.levels
+        )
 
     def tokens(self, data):
         """Turn texts into token ids, all rows as long as the longest.
@@ -67,12 +95,33 @@ class TextEncoder:
 
         Args:
             data: texts (a list or array of str), or a `Domain` of texts.
-            batch_size: int, texts at a time; None means up to 1,024.
+            batch_size: int, texts at a time, sorted by their length; None means 64.
 
         Returns:
             float32 array (n, d); for a domain, a `Domain` of features.
         """
-        return extract_features(self.backbone, self.tokens(data), batch_size=batch_size)
+        if isinstance(data, Domain):
+            parts = {part: self(getattr(data, part), batch_size=batch_size) for part in _PARTS}
+            return replace(data, name=f"{data.name} seen by {self.backbone.name}", **parts)
+        # By length: a batch is padded to its own longest text, not to the longest of all.
+        rows = self.tokenise(_texts(data))
+        order = np.argsort([len(row) for row in rows], kind="stable")
+        size = _BATCH if batch_size is None else batch_size
+        check_count(size, "batch_size")
+        parts = []
+        for start in range(0, len(rows), size):
+            tokens = self._padded([rows[i] for i in order[start : start + size]])
+            parts.append(extract_features(self.backbone, tokens, batch_size=size))
+        features = np.concatenate(parts)
+        return features[np.argsort(order)]
+
+    def _padded(self, rows):
+        """Return one array of rows; few different lengths, so that a network is traced seldom."""
+        length = -(-max(map(len, rows)) // _STEP) * _STEP
+        array = np.full((len(rows), length), self.padding, "int32")
+        for filled, row in zip(array, rows, strict=True):
+            filled[: len(row)] = row
+        return array
 
     def _in_tokens(self, *domains):
         rows = iter(self._rows(*(x for each in domains for x in (each.x_train, each.x_test))))
@@ -127,8 +176,24 @@ def load_text_encoder(preset, *, max_tokens=64):
         raise CourseError(f"No text encoder can be loaded from {preset}: {reason}") from error
     padding = prepare.tokenizer.pad_token_id
     return TextEncoder(
-        _averaging(network, padding), lambda texts: _tokenised(prepare, texts), padding=padding
+        _averaging(network, padding),
+        lambda texts: _tokenised(prepare, texts),
+        padding=padding,
+        levels=[_averaging(level, padding) for level in _levels(network)],
     )
+
+
+def _levels(network):
+    """Return models to what each block of an encoder gives, before them one to its embeddings."""
+    blocks = [layer for layer in network.layers if type(layer).__name__ == "TransformerEncoder"]
+    if not blocks:
+        return []
+    first = blocks[0].input
+    outputs = [first[0] if isinstance(first, list) else first, *(block.output for block in blocks)]
+    return [
+        Model(network.input, output, name=f"{network.name}_layer{number}")
+        for number, output in enumerate(outputs)
+    ]
 
 
 def _check_folder(folder):
