@@ -51,6 +51,7 @@ _VERBS = {
         "ProbeThenTune",
         "PseudoLabels",
         "RotationPrediction",
+        "SelfTraining",
         "SimCLR",
         "SourceOnly",
         "SubspaceAlignment",

@@ -15,6 +15,8 @@ from tlcourse.strategies import (
     Distil,
     FineTune,
     FromScratch,
+    LinearProbe,
+    SelfTraining,
     SourceTrained,
     Strategy,
     check_strategy,
@@ -23,6 +25,9 @@ from tlcourse.strategies.contract import Trial
 
 ABSTRACT = {Strategy, SourceTrained}
 BUILT = {  # those that are not built from a backbone, a teacher or nothing
+    SelfTraining: lambda ground: SelfTraining(
+        LinearProbe(ground.backbone, steps=4, batch_size=8), rounds=2
+    ),
     AdaptThenTune: lambda ground: AdaptThenTune(MCC(steps=4, batch_size=8), steps=4, batch_size=8),
 }
 PUBLIC = [

@@ -106,6 +106,16 @@ class Domain(Derived):
             ValueError: if k is not a whole number >= 1, a class has fewer than k examples, or
                 `seed` is invalid.
         """
+        chosen = self.shot_positions(k, seed)
+        return self.x_train[chosen], self.labels_train[chosen]
+
+    def shot_positions(self, k, seed=0):
+        """Return where the examples of `shots` stand in `x_train` (int array (k * n_classes,)).
+
+        Args:
+            k: as in `shots`.
+            seed: as in `shots`.
+        """
         check_count(k, "k")
         counts = np.bincount(self.labels_train, minlength=self.n_classes)
         if k > counts.min():
@@ -121,8 +131,7 @@ class Domain(Derived):
                 for label in range(self.n_classes)
             ]
         )
-        chosen = rng.permutation(chosen)
-        return self.x_train[chosen], self.labels_train[chosen]
+        return rng.permutation(chosen)
 
     def __repr__(self):
         shape = " × ".join(map(str, self.input_shape)) or "text"

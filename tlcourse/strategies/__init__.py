@@ -58,6 +58,7 @@ from tlcourse.strategies.self_supervised import (
     SelfSupervisedResult,
     SimCLR,
 )
+from tlcourse.strategies.self_training import SelfTraining
 from tlcourse.strategies.strategy import Strategy
 from tlcourse.strategies.trainable import Trainable
 
@@ -103,6 +104,7 @@ __all__ = [
     "RotationPrediction",
     "SelfSupervised",
     "SelfSupervisedResult",
+    "SelfTraining",
     "SimCLR",
     "SourceOnly",
     "SourceTrained",

@@ -11,7 +11,7 @@ from tlcourse.strategies.adaptation.dann import DANN, DomainTerm
 from tlcourse.strategies.adaptation.deep_coral import CoralTerm, DeepCORAL
 from tlcourse.strategies.adaptation.importance_weighting import ImportanceWeighting
 from tlcourse.strategies.adaptation.mcc import MCC, ConfusionTerm, mmd_with_mcc
-from tlcourse.strategies.adaptation.pseudo_labels import PseudoLabels
+from tlcourse.strategies.adaptation.pseudo_labels import PseudoLabels, surest
 from tlcourse.strategies.adaptation.selection import selected_accuracies
 from tlcourse.strategies.adaptation.source_only import SourceOnly
 from tlcourse.strategies.adaptation.source_trained import SourceTrained
@@ -40,4 +40,5 @@ __all__ = [
     "SubspaceAlignment",
     "mmd_with_mcc",
     "selected_accuracies",
+    "surest",
 ]
