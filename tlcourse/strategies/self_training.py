@@ -19,8 +19,8 @@ class SelfTraining(Strategy):
 
     Each round labels the images anew. From each predicted class the surest share is taken, more
     each round, so that no class is crowded out by an easier one; with `threshold` only those that
-    are surer than that. A wrong answer that is sure is learned as if it were right (confirmation bias):
-    `eval_test=True` shows how many there were.
+    are surer than that. A wrong answer that is sure is learned as if it were right (confirmation
+    bias): `eval_test=True` shows how many there were.
 
     Args:
         strategy: any `Strategy` that takes labels of the target, such as `LinearProbe(backbone)`.
