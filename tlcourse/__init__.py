@@ -21,7 +21,7 @@ _VERBS = {
     "pad": ("draw_digits",),
     "models": ("freeze", "move_weights", "multi_level"),
     "training": ("extract_features",),
-    "backbones": ("RandomAffine", "load_backbone"),
+    "backbones": ("RandomAffine", "load_backbone", "pca"),
     "measures": ("interval", "lead"),
     "strategies": (
         "AdaBN",

@@ -27,7 +27,7 @@ PREPROCESS = {
     "convnext_tiny": keras.applications.convnext,
 }
 SMALLEST = {"inception_v3": 75, "xception": 71}  # pixels; 32 for the others
-OWN = {"small_cnn", "small_resnet", *RECIPES}
+OWN = {"small_cnn", "small_resnet", "pixels", *RECIPES}
 
 
 @pytest.mark.parametrize(("shape", "width"), [((28, 28, 1), 576), ((32, 32, 3), 1024)])

@@ -1,6 +1,7 @@
 """Named backbones: architectures, pretrained weights and model cards."""
 
 from tlcourse.backbones.catalog import backbone_names, load_backbone
+from tlcourse.backbones.pixels import pca
 from tlcourse.backbones.pretraining import Pretrained, pretrain, pretrainings
 from tlcourse.backbones.random_affine import RandomAffine
 from tlcourse.backbones.text import (
@@ -29,6 +30,7 @@ __all__ = [
     "load_causal_lm",
     "load_text_encoder",
     "load_words",
+    "pca",
     "pretrain",
     "pretrainings",
     "save_causal_lm",
