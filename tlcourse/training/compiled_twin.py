@@ -26,7 +26,7 @@ from tlcourse.training.pull import Pulls, pull_of
 
 _KEPT = OrderedDict()
 _KEPT_BY_MODEL = WeakKeyDictionary()  # for what is too big for a twin, and only predicts
-_MAX_KEPT = 32
+_MAX_KEPT = 16  # about 15 MB each, for a small network
 _MAX_SHARED_PARAMETERS = 2_000_000  # beyond this a second copy in memory costs more than tracing
 
 
