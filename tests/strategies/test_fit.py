@@ -186,8 +186,8 @@ def test_settings_that_cannot_be(strategy, change, message, backbone):
 
 @pytest.mark.parametrize("strategy", [LinearProbe, FeatureExtraction, FineTune])
 def test_what_is_no_backbone_is_refused_at_once(strategy):
-    with pytest.raises(ValueError, match=r"`backbone` must be a keras.Model.*got 'small_cnn'"):
-        strategy("small_cnn")
+    with pytest.raises(ValueError, match=r"`backbone` must be a keras.Model.*got 3"):
+        strategy(3)
     maps = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(3, 3)])
     with pytest.raises(ValueError, match=r"`backbone` must give features \(n, d\)"):
         strategy(maps)
