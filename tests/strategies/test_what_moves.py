@@ -47,11 +47,13 @@ def test_a_linear_probe_is_feature_extraction_with_a_linear_head(pair, backbone)
     assert probe.strategy == "LinearProbe"
 
 
-def test_a_probe_begins_with_nothing_and_a_hidden_layer_does_not(pair, backbone):
-    probe = small(LinearProbe, backbone, learning_rate=1e-9).fit(pair, shots=4, seed=1)
-    assert np.abs(np.asarray(probe.head.get_layer("logits").kernel)).max() < 1e-7
-    hidden = small(FeatureExtraction, backbone, learning_rate=1e-9).fit(pair, shots=4, seed=1)
-    assert np.abs(np.asarray(hidden.head.get_layer("logits").kernel)).max() > 1e-2
+def test_every_head_on_features_begins_with_nothing(pair, backbone):
+    """Else what is random in it would stay in directions that few labels do not determine."""
+    settings = {"steps": 1, "learning_rate": 1e-9}
+    for strategy in (LinearProbe(backbone, **settings), FeatureExtraction(backbone, **settings)):
+        head = strategy.fit(pair, shots=4, seed=1).head
+        assert np.abs(np.asarray(head.get_layer("logits").kernel)).max() < 1e-6
+    assert np.abs(np.asarray(head.get_layer("hidden1").kernel)).max() > 0.01
 
 
 def test_features_are_scaled_by_the_labelled_examples(pair, backbone):
