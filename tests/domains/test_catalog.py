@@ -16,7 +16,15 @@ from tlcourse.domains import (
 )
 from tlcourse.errors import UnknownName
 
-ALWAYS = ("glyphs", "glyphs-textured", "handwritten", "letters", "doodles", "doodles-animals")
+ALWAYS = (
+    "glyphs",
+    "glyphs-textured",
+    "handwritten",
+    "letters",
+    "doodles",
+    "doodles-animals",
+    "vowels",
+)
 REAL = {  # domain: the data set that it needs
     **{name: name for name in ("mnist", "fashion-mnist", "usps", "cifar10", "omniglot")},
     **{name: name for name in ("cats-vs-dogs", "flowers", "rt-polarity")},

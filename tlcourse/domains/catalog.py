@@ -26,7 +26,7 @@ from tlcourse.domains.images import (
     omniglot,
     usps,
 )
-from tlcourse.domains.sound import speaker, spoken_digits, spoken_digits_waves
+from tlcourse.domains.sound import speaker, spoken_digits, spoken_digits_waves, vowels
 from tlcourse.domains.text import reviews_a, reviews_b, rt_polarity
 from tlcourse.errors import BadArgument, UnknownName, near
 
@@ -38,6 +38,7 @@ _MAKERS = {
     "letters": (letters, None),
     "doodles": (doodles, None),
     "doodles-animals": (doodles_animals, None),
+    "vowels": (vowels, None),
     "reviews-a": (reviews_a, None),
     "reviews-b": (reviews_b, None),
     "mnist": (mnist, "mnist"),
@@ -60,7 +61,11 @@ _MAKERS = {
 }
 
 # Domains that are drawn when they are loaded, and what can be said of the drawing.
-_DRAWN = {"glyphs": ("n", "seed", "faces"), "letters": ("n", "seed", "faces")}
+_DRAWN = {
+    "glyphs": ("n", "seed", "faces"),
+    "letters": ("n", "seed", "faces"),
+    "vowels": ("speakers", "takes", "seed"),
+}
 
 # Pairs with names of their own: (source, target). All others are named after their parts.
 _PAIRS = {
@@ -100,10 +105,11 @@ def load_domain(name, **settings):
 
     Args:
         name: `glyphs`, `glyphs-textured`, `handwritten`, `letters`, `doodles`, `doodles-animals`,
-            `reviews-a`, `reviews-b` (always there), or one of `domain_names()` that needs real
-            data (`tlcourse data list`).
+            `vowels`, `reviews-a`, `reviews-b` (always there), or one of `domain_names()` that needs
+            real data (`tlcourse data list`).
         **settings: of domains that are drawn here: `glyphs` and `letters` take `n`, `seed` and
-            `faces`, a sequence of font faces such as `("DejaVuSans", "cmr10")`.
+            `faces`, a sequence of font faces such as `("DejaVuSans", "cmr10")`;
+            `vowels` takes `speakers`, `takes` and `seed`.
 
     Returns:
         `Domain`.

@@ -1,7 +1,8 @@
-"""Spoken digits, as waveforms and as log-mel images."""
+"""Spoken digits and synthetic vowels, as waveforms and as log-mel images."""
 
 from tlcourse.domains.sound.fsdd import speaker, spoken_digits, spoken_digits_waves
 from tlcourse.domains.sound.spectrogram import log_mel
+from tlcourse.domains.sound.vowels import vowels
 from tlcourse.domains.sound.wav import read_wav
 
 __all__ = [
@@ -10,4 +11,5 @@ __all__ = [
     "speaker",
     "spoken_digits",
     "spoken_digits_waves",
+    "vowels",
 ]
