@@ -98,6 +98,24 @@ def test_feature_scale_of_features_all_alike_divides_by_nothing():
     np.testing.assert_array_equal(np.asarray(layer(np.full((1, 2), 4.0, "float32"))), 1.0)
 
 
+def test_feature_scale_divides_by_no_rounding_error(rng):
+    alike = (0.1 + 1e-9 * rng.normal(size=(50, 4))).astype("float32")
+    layer = FeatureScale()
+    layer.build((None, 4))
+    layer.adapt(alike)
+    assert np.abs(np.asarray(layer(np.full((1, 4), 0.2, "float32")))).max() < 0.11
+
+
+def test_feature_scale_leaves_a_dead_channel_small(rng):
+    """And so a test image that wakes it up a little does not drown the others."""
+    features = rng.normal(size=(200, 6)) * [1, 1, 1, 1, 1, 1e-5]
+    layer = FeatureScale()
+    layer.build((None, 6))
+    layer.adapt(features)
+    awake = np.asarray(layer(np.full((1, 6), 1e-3, "float32")))
+    assert np.ptp(awake) < 1e-3
+
+
 def test_a_head_that_was_scaled_is_saved_and_loaded(backbone, tmp_path, rng):
     head = new_head(backbone, 3, normalise=True)
     features = rng.normal(3, 5, (20, 64))

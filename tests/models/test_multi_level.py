@@ -6,7 +6,7 @@ import pytest
 
 from tlcourse.backbones import load_backbone
 from tlcourse.errors import UnknownName
-from tlcourse.models import copy_of, multi_level
+from tlcourse.models import copy_of, join, multi_level, new_head
 from tlcourse.training import predict
 
 
@@ -68,6 +68,24 @@ def test_mirrored_images_have_the_same_features(backbone, rng):
     )
     copied = copy_of(mirrored)
     np.testing.assert_array_equal(predict(copied, images), predict(mirrored, images))
+
+
+def test_levels_of_models_inside_count(backbone, rng):
+    """A classifier's own layers are its backbone and its head; the levels lie within them."""
+    images = rng.random((3, 32, 32, 3)).astype("float32")
+    head = new_head(backbone, 4, hidden=(5,))
+    classifier = join(backbone, head)
+    features = predict(multi_level(classifier, ["block1_add", "features", "logits"]), images)
+    of_backbone = predict(multi_level(backbone, ["block1_add", "features"]), images)
+    np.testing.assert_allclose(features[:, :-4], of_backbone, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(features[:, -4:], predict(classifier, images), rtol=1e-5, atol=1e-6)
+    # A model inside is a level too: what it gives.
+    whole = predict(multi_level(classifier, [backbone.name, "hidden1"]), images)
+    np.testing.assert_allclose(whole[:, :-5], predict(backbone, images), rtol=1e-5, atol=1e-6)
+    plain = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    with pytest.raises(UnknownName, match="no layer 'features'"):  # the head's input is called so
+        multi_level(join(plain, new_head(plain, 2)), ["features"])
+    assert multi_level(classifier, ["logits"], mirror=True).output_shape == (None, 4)
 
 
 def test_variables_are_the_backbones_own(backbone):

@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+_ROUNDING = 1e-6  # float32 has seven digits: what varies by less than this share does not vary
+
 
 @keras.saving.register_keras_serializable(package="tlcourse")
 class FeatureScale(keras.layers.Layer):
@@ -28,8 +30,10 @@ class FeatureScale(keras.layers.Layer):
             features: float array (n, d).
         """
         self.mean.assign(np.mean(features, dtype="float64"))
-        # Constant features have no standard deviation to divide by.
-        self.deviation.assign(np.std(features, dtype="float64") or 1.0)
+        deviation = np.std(features, dtype="float64")
+        # Constant features have no standard deviation to divide by, and that of rounding is none.
+        varies = deviation > _ROUNDING * np.abs(features).max()
+        self.deviation.assign(deviation if varies else 1.0)
 
     def call(self, inputs):
         """Return the scaled features, shape as they came."""

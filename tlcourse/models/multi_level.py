@@ -6,6 +6,8 @@ from keras import Input, Model, layers
 from tlcourse.arguments import check_count, check_flag, check_several, verb
 from tlcourse.errors import BadArgument, UnknownName, near
 from tlcourse.models.checks import check_backbone
+from tlcourse.models.freezing import single_layers
+from tlcourse.models.inner_outputs import with_inner_outputs
 
 
 @verb
@@ -19,7 +21,8 @@ def multi_level(backbone, names, *, places=1, mirror=False):
 
     Args:
         backbone: `keras.Model`, images to features.
-        names: list of str, names of its layers, from early to late.
+        names: list of str, names of its layers, from early to late; those of models inside it,
+            such as the backbone and the head of a classifier, count too.
         places: int, parts per side of the image; must divide the sides of the layers' outputs.
         mirror: bool, add the features of the mirrored image, so that left and right do not
             matter. It doubles the cost.
@@ -46,16 +49,24 @@ def multi_level(backbone, names, *, places=1, mirror=False):
     names = check_several(names, "names", of="layer names")
     check_count(places, "places")
     check_flag(mirror, "mirror")
-    known = [layer.name for layer in backbone.layers]
+    known = {layer.name: layer for layer in backbone.layers}
+    for layer in single_layers(backbone):
+        # What feeds a model inside is no layer of the network.
+        if not isinstance(layer, layers.InputLayer):
+            known.setdefault(layer.name, layer)
     for name in names:
         if name not in known:
             raise UnknownName(
                 f"`names`: '{backbone.name}' has no layer {name!r}.{near(name, known)}"
             )
-    outputs = [backbone.get_layer(name).output for name in names]
+    if all(known[name] in backbone.layers for name in names):
+        start, outputs = backbone.input, [known[name].output for name in names]
+    else:
+        opened = with_inner_outputs(backbone, [known[name] for name in names])
+        start, (_, *outputs) = opened.input, opened.outputs
     levels = [_averaged(output, name, places) for name, output in zip(names, outputs, strict=True)]
     together = layers.Concatenate(name="levels")(levels) if len(levels) > 1 else levels[0]
-    model = Model(backbone.input, together, name=f"{backbone.name}_levels")
+    model = Model(start, together, name=f"{backbone.name}_levels")
     if not mirror:
         return model
     images = Input(backbone.input_shape[1:], name="images")

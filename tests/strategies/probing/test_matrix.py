@@ -55,3 +55,13 @@ def test_it_prints_a_table(data, network):
 def test_what_cannot_be_probed(data, network, call, said):
     with pytest.raises(ValueError, match=said):
         call(network, data)
+
+
+def test_the_logits_of_a_classifier_are_a_level_too(data, network):
+    from tlcourse.models import join, new_head
+
+    classifier = join(network, new_head(network, 10))
+    found = probe_matrix(classifier, ["block1_relu", "logits"], data, tasks=["digit"])
+    of_backbone = probe_matrix(network, ["block1_relu"], data, tasks=["digit"])
+    assert found.scores[0, 0] == pytest.approx(of_backbone.scores[0, 0], abs=1e-6)
+    assert found.scores.shape == (2, 1)

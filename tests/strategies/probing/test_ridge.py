@@ -15,7 +15,8 @@ def data(rng):
 
 
 def standardised(x):
-    return (x - x.mean(axis=0)) / x.std(axis=0)
+    spread = x.std(axis=0)
+    return (x - x.mean(axis=0)) / np.maximum(spread, np.sqrt(np.mean(spread**2)))
 
 
 @pytest.mark.parametrize("penalty", [0.01, 1.0, 100.0])
@@ -103,3 +104,12 @@ def test_what_hardly_varies_is_not_blown_up(rng):
 def test_what_cannot_be_probed(rng, call, said):
     with pytest.raises(ValueError, match=said):
         call(rng.normal(size=(9, 4)))
+
+
+def test_components_of_noise_do_not_drown_the_others(rng):
+    labels = np.arange(120) % 3
+    x = rng.normal(size=(120, 4)) + 3 * rng.normal(size=(3, 4))[labels]
+    noise = 0.05 * rng.normal(size=(120, 80))
+    alone = ridge_probe(x[:60], labels[:60]).score(x[60:], labels[60:])
+    rows = np.concatenate([x, noise], axis=1)
+    assert ridge_probe(rows[:60], labels[:60]).score(rows[60:], labels[60:]) > alone - 0.05

@@ -9,7 +9,6 @@ from tlcourse.domains import check_labels
 from tlcourse.errors import BadArgument
 
 PENALTIES = tuple(10.0**power for power in range(-3, 5))
-_FLOOR = 0.01  # of the deviations' root mean square: what hardly varies is not blown up
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +52,10 @@ def ridge_probe(features, targets, *, penalty=None, class_weight=None):
     """Fit a linear probe by ridge regression, in closed form.
 
     min over W, b of (1/n) Σ_i s_i ‖W·z_i + b − y_i‖² + λ ‖W‖², z the standardised features. For
-    classes y is one-hot, and the largest output is the answer. A feature that hardly varies is
-    divided by a hundredth of the features' common deviation, not by its own: else dead channels,
-    and the last of many principal components, would be blown up to the size of the others.
+    classes y is one-hot, and the largest output is the answer. A feature that varies less than the
+    features do together (root mean square of their deviations) is divided by that, not by its own
+    deviation: else a dead channel, and each of many principal components of mere noise, would count
+    as much as any other.
 
     Args:
         features: float array (n, d).
@@ -95,7 +95,7 @@ class Decomposed:
         self.mean = weight @ rows / len(rows)
         spread = np.sqrt(weight @ np.square(rows - self.mean) / len(rows))
         common = np.sqrt(np.mean(np.square(spread)))
-        self.deviation = np.maximum(spread, _FLOOR * common) if common else np.ones_like(spread)
+        self.deviation = np.maximum(spread, common) if common else np.ones_like(spread)
         self._root = np.sqrt(weight)[:, None]
         z = self._root * (rows - self.mean) / self.deviation
         self._u, self._s, self._vt = np.linalg.svd(z, full_matrices=False)
