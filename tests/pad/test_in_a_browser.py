@@ -199,7 +199,10 @@ def test_draw_undo_go_on_and_take_the_domain(browser, lab, workspace, tmp_path):
     wait_for_shown(browser, "Draw a 3", "2 of 4")
     run_cell(browser, 1)
     said = "2 of 4 digits are drawn; draw on, and run this cell again"
-    wait_until(lambda: said in (output(browser, 1) or ""), said, 30)
+    # To its last line: a kernel that still works would keep the next page waiting.
+    done = "Domain('drawn-by-program'"
+    for line in (said, done):
+        wait_until(lambda line=line: line in (output(browser, 1) or ""), line, 60)
 
     # A new pad, on a dark page, goes on where the other one was.
     dark = json.dumps({"theme": "JupyterLab Dark"})

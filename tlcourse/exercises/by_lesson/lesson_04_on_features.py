@@ -142,7 +142,7 @@ _PLACES = {3: np.array([0, 1, 2], np.int32), 4: np.array([0, 1, 3], np.int32)}
 
 def _clouds(rng, n_examples=120, n_features=12):
     """Draw features of three classes that planes tell apart, of a backbone's scale and level."""
-    centres = rng.uniform(1.0, 6.0, size=(3, n_features))
+    centres = rng.uniform(1.0, 8.0, size=(3, n_features))
     labels = rng.permutation(np.arange(n_examples) % 3).astype(np.int32)
     features = centres[labels] + rng.normal(size=(n_examples, n_features))
     return features.astype(np.float32), labels
