@@ -274,9 +274,12 @@ def every_verb():
         "Training",
     )
     things |= {name: getattr(tl.training, name) for name in training}
+    methods = inspect.getmembers(tl.Domain, inspect.isfunction)
+    things |= {name: method for name, method in methods if not name.startswith("_")}
     for name, thing in things.items():
         known = inspect.isfunction(thing) or isinstance(thing, Configured) or name in BUILT_BY_HAND
         names = list(inspect.signature(thing).parameters) if known else []
+        names = [each for each in names if each != "self"]
         # What `check_...` functions are given is other code's, not a reader's.
         if names and not name.startswith("check_"):
             yield pytest.param(thing, names[0], id=f"{name}-first")

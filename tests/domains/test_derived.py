@@ -1,5 +1,7 @@
 """What is made of a domain: parts, class shares, changed inputs, other names, other splits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -72,6 +74,29 @@ def test_class_shares(domain):
     assert np.bincount(both.labels_test, minlength=3).tolist() == [5, 0, 5]
 
 
+@pytest.mark.parametrize("shares", [[1, 1, 1], [2, 1, 1], [5, 3, 1], [1, 0, 0.1]])
+@pytest.mark.parametrize("n", [1, 2, 5, 13])
+def test_class_shares_give_as_many_as_are_asked_for(domain, shares, n):
+    counts = np.bincount(domain.with_class_shares(shares, n=n).labels_train, minlength=3)
+    assert counts.sum() == n
+    assert (np.abs(counts - n * np.array(shares) / sum(shares)) < 1).all()
+
+
+def test_all_that_there_are_can_have_their_own_shares(domain):
+    """Counts 14, 13, 13 as shares: nothing is lost to rounding."""
+    assert len(domain.with_class_shares([14, 13, 13]).x_train) == 40
+    few = domain.with_class_shares([1, 4, 9], n=14)
+    assert np.bincount(few.with_class_shares([1, 4, 9]).labels_train).tolist() == [1, 4, 9]
+
+
+def test_groups_may_be_numbers(domain):
+    numbered = replace(
+        domain, groups_train=np.arange(40) % 4, groups_test=np.arange(20) % 4
+    ).resplit(by_group=True, test_groups=[1, 3])
+    assert set(numbered.groups_test.tolist()) == {1, 3}
+    assert set(numbered.groups_train.tolist()) == {0, 2}
+
+
 def test_inputs_are_changed_and_nothing_else(domain):
     dark = domain.changed(lambda x: x / 2, name="dark")
     np.testing.assert_allclose(dark.x_train, domain.x_train / 2)
@@ -79,6 +104,7 @@ def test_inputs_are_changed_and_nothing_else(domain):
     np.testing.assert_array_equal(dark.labels_test, domain.labels_test)
     assert dark.name == "dark"
     assert domain.changed(inverted).name == "three, inverted"
+    assert domain.changed(lambda x: x).name == "three, changed"
 
     def in_place(x):
         x[:] = 0
@@ -127,7 +153,12 @@ def test_a_random_split_mixes_groups(domain):
         (lambda d: d.subset(train="all"), "`train` must be a number"),
         (lambda d: d.subset(classes=["a", "d"]), "no class 'd'"),
         (lambda d: d.subset(classes=["a"]), "at least 2 classes"),
-        (lambda d: d.subset(classes="ab"), "several names of classes"),
+        (lambda d: d.subset(classes=3), "must be a list of names of classes; got 3"),
+        (lambda d: d.subset(classes=[["a"], "b"]), r"no class \['a'\]"),
+        (lambda d: d.subset(train=[3, 5, 3]), "different positions; 3 comes twice"),
+        (lambda d: d.subset(train=[[1, 2], [3]]), "`train` must be a number, positions"),
+        (lambda d: d.subset(seed=-1), "`seed` must be a whole number"),
+        (lambda d: d.subset(classes="ab"), "must be a list of names of classes; got 'ab'"),
         (lambda d: d.with_class_shares([1, 2]), "for each of the 3 classes"),
         (lambda d: d.with_class_shares([0, 0, 0]), "not all 0"),
         (lambda d: d.with_class_shares({"a": -1}), "must be a number >= 0"),
@@ -135,16 +166,25 @@ def test_a_random_split_mixes_groups(domain):
         (lambda d: d.with_class_shares([1, 1, 1], n=99), "`n` must be at most 39"),
         (lambda d: d.with_class_shares([1, 1, 1], part="all"), "`part` must be one of"),
         (lambda d: d.changed("dark"), "`change` must be a function"),
-        (lambda d: d.changed(lambda x: x[:, :2]), "must give examples of shape"),
+        (
+            lambda d: d.changed(lambda x: x[:, :2]),
+            r"must give float32 of shape \(40, 4, 4, 1\), as it got; it gave .*\(40, 2, 4",
+        ),
+        (lambda d: d.changed(lambda x: x > 0.5), "it gave bool"),
+        (lambda d: d.changed(lambda x: x / 0 if len(x) < 40 else x), "finite .* of x_test"),
         (lambda d: d.relabelled({"z": "a"}), "no class 'z'"),
         (lambda d: d.relabelled(["a"]), "must be a dict"),
         (lambda d: d.relabelled(dict.fromkeys("abc", "x")), "at least 2 classes"),
         (lambda d: d.resplit(by_group=True, test_groups=["x"]), "no group 'x'"),
         (lambda d: d.resplit(by_group=True, test_groups=list("pqrs")), "must leave examples"),
         (lambda d: d.resplit(test_groups=["p"]), "goes with `by_group=True`"),
+        (lambda d: d.resplit(by_group=True, test_groups=3), "must be a list of names of groups"),
+        (lambda d: d.resplit(by_group=True, test_groups=[]), "`test_groups` must leave examples"),
         (lambda d: d.resplit(test_share=1), "`test_share` must be"),
+        (lambda d: d.resplit(test_share=0.999), "`test_share` must leave examples"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
 def test_what_cannot_be_made_of_it(domain, call, said):
     with pytest.raises(ValueError, match=said) as error:
         call(domain)

@@ -5,8 +5,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from tlcourse.arguments import check_choice, check_count, check_flag, check_number, check_seed
-from tlcourse.errors import BadArgument, UnknownName, near
+from tlcourse.arguments import (
+    check_choice,
+    check_count,
+    check_flag,
+    check_number,
+    check_seed,
+    verb,
+)
+from tlcourse.domains.selection import (
+    check_known,
+    chosen_positions,
+    class_shares,
+    positions_in_shares,
+)
+from tlcourse.errors import BadArgument
 
 _PARTS = ("train", "test")
 
@@ -14,12 +27,13 @@ _PARTS = ("train", "test")
 class Derived:
     """Methods of `Domain` that give another one; that on which they are called stays as it is."""
 
+    @verb
     def subset(self, *, train=None, test=None, classes=None, seed=0):
         """Return a part of the domain.
 
         Args:
             train: which training examples to keep: None for all, an int for so many drawn at
-                random with the classes as equal as may be, or int positions or a bool mask.
+                random with the classes as equal as may be, or different positions or a bool mask.
             test: the same for the test examples.
             classes: names of the classes to keep, at least 2, in their new order; None keeps all.
                 What `train` and `test` say is of the examples of these classes.
@@ -33,12 +47,18 @@ class Derived:
                 fit, or nothing would be left.
             UnknownName: (a ValueError) if there is no such class.
         """
+        seed = check_seed(seed)
         domain = self if classes is None else self._of_classes(classes)
         for number, (part, wanted) in enumerate((("train", train), ("test", test))):
             if wanted is not None:
-                domain = domain._kept(part, domain._positions(part, wanted, seed, number))
+                labels, rng = (
+                    getattr(domain, f"labels_{part}"),
+                    np.random.default_rng([seed, number]),
+                )
+                domain = domain._kept(part, chosen_positions(labels, wanted, part, rng))
         return domain
 
+    @verb
     def with_class_shares(self, shares, *, n=None, part="train", seed=0):
         """Return the domain with other shares of its classes: label shift, P(Y) and nothing else.
 
@@ -60,29 +80,33 @@ class Derived:
             >>> from tlcourse.domains import load_domain
             >>> digits = load_domain("glyphs").with_class_shares({"0": 3, "1": 3})
         """
-        shares = self._shares(shares)
+        shares, seed = class_shares(shares, self.class_names), check_seed(seed)
         check_choice(part, "part", (*_PARTS, "both"))
         if n is not None:
             check_count(n, "n")
         domain = self
         for number, each in enumerate(_PARTS):
             if part in (each, "both"):
-                domain = domain._kept(each, domain._with_shares(each, shares, n, seed, number))
+                labels, rng = getattr(self, f"labels_{each}"), np.random.default_rng([seed, number])
+                where = f"in '{self.name}' to {each}"
+                domain = domain._kept(each, positions_in_shares(labels, shares, n, where, rng))
         return domain
 
+    @verb
     def changed(self, change, *, name=None):
         """Return the domain with its inputs changed, in train and test alike, labels as they are.
 
         Args:
             change: function of examples (n, ...), as `x_train` holds them, that gives as many of
                 the same shape, such as `tlcourse.domains.faint`.
-            name: str, of the new domain; None adds the function's own.
+            name: str, of the new domain; None adds the function's own, or "changed".
 
         Returns:
             `Domain`.
 
         Raises:
-            BadArgument: (a ValueError) if `change` is no function or gives another shape.
+            BadArgument: (a ValueError) if `change` is no function, or gives another shape, another
+                kind of value (int, bool), or NaN or infinity.
         """
         if not isinstance(change, Callable):
             raise BadArgument(f"`change` must be a function of examples; got {change!r}.")
@@ -91,14 +115,17 @@ class Derived:
             x = getattr(self, f"x_{part}")
             # A copy: a function that works in place must not reach this domain.
             parts[f"x_{part}"] = found = np.asarray(change(x.copy()))
-            if found.shape != x.shape:
+            if found.shape != x.shape or found.dtype.kind != x.dtype.kind:
                 raise BadArgument(
-                    f"`change` must give examples of shape {x.shape}, as it got; it gave "
-                    f"{found.shape}."
+                    f"`change` must give {x.dtype} of shape {x.shape}, as it got; it gave "
+                    f"{found.dtype} of {found.shape}."
                 )
-        told = getattr(change, "__name__", "changed").strip("<>")
+            if x.dtype.kind == "f" and not np.isfinite(found).all():
+                raise BadArgument(f"`change` must give finite numbers; of x_{part} it did not.")
+        told = getattr(change, "__name__", "changed").replace("<lambda>", "changed")
         return replace(self, name=name or f"{self.name}, {told}", **parts)
 
+    @verb
     def relabelled(self, names):
         """Return the domain with its classes called otherwise; the inputs stay as they are.
 
@@ -124,7 +151,7 @@ class Derived:
         """
         if not isinstance(names, Mapping):
             raise BadArgument(f"`names` must be a dict, class name to new name; got {names!r}.")
-        self._check_names(names, "names")
+        check_known(tuple(names), self.class_names, "names", "class")
         new = [str(names.get(name, name)) for name in self.class_names]
         order = list(dict.fromkeys(new))
         if set(order) == set(self.class_names):
@@ -135,6 +162,7 @@ class Derived:
         labels = {f"labels_{part}": places[getattr(self, f"labels_{part}")] for part in _PARTS}
         return replace(self, class_names=tuple(order), **labels)
 
+    @verb
     def resplit(self, *, by_group=False, test_groups=None, test_share=0.25, seed=0):
         """Return the domain with its examples split anew into train and test.
 
@@ -167,13 +195,14 @@ class Derived:
             raise BadArgument("`test_groups` goes with `by_group=True`.")
         if by_group:
             held = self._held_groups(pooled.get("groups"), test_groups, test_share, rng)
-            in_test = np.isin(pooled["groups"], held)
+            in_test = np.isin(pooled["groups"].astype(str), held)
         else:
             n = len(pooled["x"])
             in_test = np.zeros(n, bool)
             in_test[rng.permutation(n)[: max(1, round(test_share * n))]] = True
         if in_test.all() or not in_test.any():
-            raise BadArgument("`test_groups` must leave examples to train on and to test on.")
+            which = "test_share" if test_groups is None else "test_groups"
+            raise BadArgument(f"`{which}` must leave examples to train on and to test on.")
         parts = {
             f"{kind}_{part}": each[in_test == (part == "test")]
             for kind, each in pooled.items()
@@ -184,19 +213,14 @@ class Derived:
     def _held_groups(self, groups, wanted, share, rng):
         if groups is None:
             raise BadArgument(f"`by_group` needs a domain with groups; '{self.name}' has none.")
-        known = np.unique(groups)
+        known = np.unique(groups).astype(str)
         if len(known) < 2:
             raise BadArgument(f"`by_group` needs at least 2 groups; '{self.name}' has 1.")
         if wanted is None:
             n_held = min(max(1, round(share * len(known))), len(known) - 1)
             return rng.permutation(known)[:n_held]
-        wanted = [wanted] if isinstance(wanted, str) else list(wanted)
-        for name in wanted:
-            if name not in known:
-                raise UnknownName(
-                    f"`test_groups`: no group {name!r}.{near(str(name), [str(k) for k in known])}"
-                )
-        return wanted
+        wanted = [wanted] if isinstance(wanted, str) else wanted
+        return [str(name) for name in check_known(wanted, known, "test_groups", "group")]
 
     def _kept(self, part, positions):
         """Return the domain with these examples of a part."""
@@ -208,8 +232,8 @@ class Derived:
         )
 
     def _of_classes(self, classes):
-        self._check_names(classes, "classes")
-        classes = list(dict.fromkeys(classes))
+        known = check_known(classes, self.class_names, "classes", "class")
+        classes = list(dict.fromkeys(known))
         if len(classes) < 2:
             raise BadArgument(f"`classes` must name at least 2 classes; got {classes}.")
         places = np.full(self.n_classes, -1, "int32")
@@ -220,74 +244,3 @@ class Derived:
             domain = domain._kept(part, np.flatnonzero(labels >= 0))
         labels = {f"labels_{part}": places[getattr(domain, f"labels_{part}")] for part in _PARTS}
         return replace(domain, class_names=tuple(classes), **labels)
-
-    def _check_names(self, names, argument):
-        if isinstance(names, str):
-            raise BadArgument(f"`{argument}` must be several names of classes; got {names!r}.")
-        for name in names:
-            if name not in self.class_names:
-                raise UnknownName(
-                    f"`{argument}`: '{self.name}' has no class {name!r}."
-                    f"{near(str(name), self.class_names)}"
-                )
-
-    def _positions(self, part, wanted, seed, number):
-        labels = getattr(self, f"labels_{part}")
-        if isinstance(wanted, (int, np.integer)) and not isinstance(wanted, bool):
-            check_count(wanted, part, at_most=len(labels))
-            rng = np.random.default_rng([check_seed(seed), number])
-            order = rng.permutation(len(labels))
-            # How many of its class came before each: first one of each class, then the second.
-            rank = np.empty(len(labels), int)
-            for label in np.unique(labels):
-                mine = order[labels[order] == label]
-                rank[mine] = np.arange(len(mine))
-            return order[np.argsort(rank[order], kind="stable")][:wanted]
-        chosen = np.asarray(wanted)
-        if chosen.dtype == bool and chosen.shape == labels.shape:
-            return np.flatnonzero(chosen)
-        if chosen.ndim != 1 or chosen.dtype.kind not in "iu":
-            raise BadArgument(
-                f"`{part}` must be a number, positions (int) or a mask of {len(labels)}; got "
-                f"{wanted!r}."
-            )
-        if chosen.size and not (chosen.min() >= 0 and chosen.max() < len(labels)):
-            raise BadArgument(
-                f"`{part}` must be positions from 0 to {len(labels) - 1}; got {chosen.min()} to "
-                f"{chosen.max()}."
-            )
-        return chosen
-
-    def _shares(self, shares):
-        if isinstance(shares, Mapping):
-            self._check_names(shares, "shares")
-            shares = [shares.get(name, 1.0) for name in self.class_names]
-        try:
-            numbers = np.asarray(shares, "float64")
-        except (TypeError, ValueError):
-            numbers = np.empty(0)
-        right = numbers.shape == (self.n_classes,) and np.isfinite(numbers).all()
-        if not right or (numbers < 0).any() or not numbers.any():
-            raise BadArgument(
-                f"`shares` must be a number >= 0 for each of the {self.n_classes} classes, not all "
-                f"0; got {shares!r}."
-            )
-        return numbers / numbers.sum()
-
-    def _with_shares(self, part, shares, n, seed, number):
-        labels = getattr(self, f"labels_{part}")
-        there = np.bincount(labels, minlength=self.n_classes)
-        used = shares > 0
-        most = int(np.floor((there[used] / shares[used]).min()))
-        if n is not None and n > most:
-            raise BadArgument(
-                f"`n` must be at most {most}: with these shares '{self.name}' has no more to "
-                f"{part}; got {n}."
-            )
-        counts = np.minimum(np.round(shares * (most if n is None else n)).astype(int), there)
-        rng = np.random.default_rng([check_seed(seed), number])
-        chosen = [
-            rng.choice(np.flatnonzero(labels == label), count, replace=False)
-            for label, count in enumerate(counts)
-        ]
-        return rng.permutation(np.concatenate(chosen))

@@ -92,6 +92,7 @@ class Domain(Derived):
         """Shape of one example, without the batch axis (tuple of int)."""
         return self.x_train.shape[1:]
 
+    @verb
     def shots(self, k, seed=0):
         """Draw k labelled training examples of every class.
 
@@ -109,6 +110,7 @@ class Domain(Derived):
         chosen = self.shot_positions(k, seed)
         return self.x_train[chosen], self.labels_train[chosen]
 
+    @verb
     def shot_positions(self, k, seed=0):
         """Return where the examples of `shots` stand in `x_train` (int array (k * n_classes,)).
 
