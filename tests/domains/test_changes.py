@@ -22,6 +22,8 @@ def test_every_change_gives_images_of_that_shape(change):
     for wrong in (IMAGES[0], "text"):
         with pytest.raises(ValueError, match="`images` must have shape"):
             change(wrong)
+    with pytest.raises(ValueError, match="`images` must be finite"):
+        change(np.full((1, 6, 4, 1), np.nan))
 
 
 def test_all_are_here():
@@ -57,6 +59,13 @@ def test_noise_has_its_deviation():
     grey = np.full((200, 8, 8, 1), 0.5)
     assert np.std(changes.noisy(grey, deviation=0.1)) == pytest.approx(0.1, rel=0.05)
     assert (changes.noisy(grey, seed=1) != changes.noisy(grey, seed=2)).any()
+
+
+def test_no_image_to_test_on_has_the_noise_of_one_to_train_on():
+    train, test = (np.full((20, 8, 8, 1), grey) for grey in (0.5, 0.4))
+    noise = [(changes.noisy(x, deviation=0.05) - x).reshape(20, -1) for x in (train, test)]
+    alike = np.corrcoef(*noise)[:20, 20:]
+    assert np.abs(alike).max() < 0.6
 
 
 def test_one_order_of_the_bands_for_all():
