@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tlcourse.domains import glyph_tasks
-from tlcourse.domains.images.glyph_tasks import FAMILIES, family_of
-from tlcourse.domains.images.glyphs import DIGITS, FACES, glyphs, render, render_and_tell
+from tlcourse.domains.images.faces import FACES, FAMILIES, family_of
+from tlcourse.domains.images.glyphs import DIGITS, glyphs, render, render_and_tell
 
 # What `render(DIGITS, FACES, 40)` gave before it told how it drew.
 BEFORE = "b7be9c08fff157265c50c1e5382636c16d68020912b81fe85841548bd58ea659"

@@ -11,15 +11,8 @@ import pytest
 
 from tlcourse.domains import load_domain
 from tlcourse.domains.arrays import to_unit
-from tlcourse.domains.images.glyphs import (
-    DIGITS,
-    FACES,
-    HELD_OUT_FACES,
-    glyphs,
-    letters,
-    render,
-    render_and_tell,
-)
+from tlcourse.domains.images.faces import FACES, HELD_OUT_FACES
+from tlcourse.domains.images.glyphs import DIGITS, glyphs, letters, render, render_and_tell
 
 
 @pytest.fixture(scope="module")
@@ -158,11 +151,36 @@ def test_faces_can_be_chosen_and_are_groups():
 
 @pytest.mark.parametrize(
     ("faces", "said"),
-    [(("Arial",), "no face 'Arial'"), ((), "at least one"), (("cmr10",) * 2, "different")],
+    [
+        (("Arial",), "no font 'Arial'"),
+        (("DejaVu Sand",), "no font 'DejaVu Sand'. Did you mean 'DejaVu Sans'"),
+        ((["cmr10"],), r"no font \['cmr10'\]"),
+        ((), r"a list of one or more names of fonts; got \(\)"),
+        (3, "a list of one or more names of fonts; got 3"),
+        (("cmr10",) * 2, "'cmr10' comes twice"),
+        (("Computer Modern", "cmr10"), "'cmr10' comes twice"),
+    ],
 )
 def test_faces_that_cannot_be(faces, said):
     with pytest.raises(ValueError, match=said):
         glyphs(n=40, faces=faces)
+
+
+def test_a_family_is_all_its_faces():
+    source, target = (
+        load_domain("letters", n=200, faces=faces) for faces in ("DejaVu Sans", ("STIX", "cmr10"))
+    )
+    sans = {"DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique"}
+    assert set(source.groups_train) | set(source.groups_test) == sans
+    assert {*target.groups_train} == {"cmr10", *(face for face in FACES if face[:4] == "STIX")}
+
+
+@pytest.mark.parametrize("name", ["glyphs", "letters"])
+def test_numbers_of_a_drawing(name):
+    assert len(load_domain(name, n=np.int64(8), seed=np.int64(1)).x_train) == 6
+    for settings in ({"n": 3}, {"n": "8"}, {"n": 8.0}, {"n": 8, "seed": -1}):
+        with pytest.raises(ValueError, match="must be a whole number, "):
+            load_domain(name, **settings)
 
 
 def test_a_domain_is_loaded_with_settings():

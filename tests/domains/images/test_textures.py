@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tlcourse.domains.images.glyphs import DIGITS, FACES, render
+from tlcourse.domains.images.faces import FACES
+from tlcourse.domains.images.glyphs import DIGITS, render
 from tlcourse.domains.images.textures import glyphs_textured
 
 

@@ -6,10 +6,8 @@ import numpy as np
 
 from tlcourse.arguments import check_count, check_seed, verb
 from tlcourse.domains.arrays import to_unit
-from tlcourse.domains.images.glyphs import DIGITS, FACES, LICENCE, render_and_tell
-
-FAMILIES = ("DejaVu Sans", "DejaVu Sans Mono", "DejaVu Serif", "STIX", "Computer Modern")
-_BEGINNINGS = ("DejaVuSans", "DejaVuSansMono", "DejaVuSerif", "STIX", "cm")
+from tlcourse.domains.images.faces import FACES, FAMILIES, family_of
+from tlcourse.domains.images.glyphs import DIGITS, LICENCE, render_and_tell
 
 
 # eq=False: arrays do not compare to one truth value.
@@ -72,17 +70,3 @@ def glyph_tasks(n=8000, seed=0):
         class_names={"digit": tuple(DIGITS), "family": FAMILIES},
         licence=LICENCE,
     )
-
-
-def family_of(faces):
-    """Return which of `FAMILIES` each face belongs to.
-
-    Args:
-        faces: n names of faces (sequence of str).
-
-    Returns:
-        int32 array (n,).
-    """
-    # The longest matching prefix: DejaVuSansMono begins with DejaVuSans too.
-    fits = [[len(b) * face.startswith(b) for b in _BEGINNINGS] for face in faces]
-    return np.argmax(fits, axis=1).astype("int32")

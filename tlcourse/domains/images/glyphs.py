@@ -9,24 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
+from tlcourse.arguments import check_count, check_seed
 from tlcourse.domains.arrays import to_unit
 from tlcourse.domains.domain import Domain
 from tlcourse.domains.files import cached, fingerprint
-from tlcourse.errors import BadArgument, UnknownName, near
+from tlcourse.domains.images.faces import FACES, HELD_OUT_FACES, check_faces
 
 LICENCE = "drawn here, from DejaVu, STIX (SIL OFL 1.1) and Computer Modern (AMS) fonts"
 DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-FACES = (
-    *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique"),
-    *("DejaVuSansMono", "DejaVuSansMono-Bold"),
-    *("DejaVuSansMono-Oblique", "DejaVuSansMono-BoldOblique"),
-    *("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic", "DejaVuSerif-BoldItalic"),
-    *("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "STIXGeneralBolIta"),
-    *("cmb10", "cmr10", "cmss10", "cmti10", "cmtt10"),
-)
-HELD_OUT_FACES = ("STIXGeneral", "STIXGeneralBolIta", "cmss10", "cmtt10", "DejaVuSansMono-Bold")
 
 _CANVAS = 128  # pixels of the drawing of a face, before it is transformed and reduced
 _TALL = 70  # pixels of a capital's height on that canvas, at font size 96
@@ -39,14 +30,17 @@ def glyphs(n=8000, seed=0, faces=FACES):
     Args:
         n: int, total number of images.
         seed: int; the same seed gives the same images.
-        faces: sequence of str, some of `FACES`.
+        faces: list of str, faces ("DejaVuSans-Bold") or whole families ("DejaVu Sans", "DejaVu
+            Sans Mono", "DejaVu Serif", "STIX", "Computer Modern").
 
     Returns:
         `Domain` with ten classes; its groups are the faces.
 
     Raises:
         UnknownName: (a ValueError) if there is no such face.
+        BadArgument: (a ValueError) if `n` is no whole number >= 4, or `seed` is none.
     """
+    n, seed = _plain(n, seed)
     return _in_faces("glyphs", DIGITS, check_faces(faces), n, seed)
 
 
@@ -56,15 +50,17 @@ def letters(n=8000, seed=0, faces=None):
     Args:
         n: int, total number of images; three quarters of them for training.
         seed: int; the same seed gives the same images.
-        faces: sequence of str, some of `FACES`, for train and test alike; None takes all, and
-            holds some of them out for the test.
+        faces: list of str, as in `glyphs`, for train and test alike; None takes all, and holds
+            some of them out for the test.
 
     Returns:
         `Domain` with 26 classes; its groups are the faces.
 
     Raises:
         UnknownName: (a ValueError) if there is no such face.
+        BadArgument: (a ValueError) if `n` is no whole number >= 4, or `seed` is none.
     """
+    n, seed = _plain(n, seed)
     if faces is not None:
         return _in_faces("letters", LETTERS, check_faces(faces), n, seed)
     seen = tuple(face for face in FACES if face not in HELD_OUT_FACES)
@@ -81,26 +77,10 @@ def letters(n=8000, seed=0, faces=None):
     return drawn_domain("letters", images, labels, LETTERS, source, groups)
 
 
-def check_faces(faces):
-    """Check names of font faces.
-
-    Args:
-        faces: sequence of str, some of `FACES`.
-
-    Returns:
-        Tuple of str.
-
-    Raises:
-        UnknownName: (a ValueError) if there is no such face.
-        BadArgument: (a ValueError) if there is none, or one comes twice.
-    """
-    faces = (faces,) if isinstance(faces, str) else tuple(faces)
-    for face in faces:
-        if face not in FACES:
-            raise UnknownName(f"`faces`: no face {face!r}.{near(str(face), FACES)}")
-    if not faces or len(set(faces)) < len(faces):
-        raise BadArgument(f"`faces` must be different names, at least one; got {faces}.")
-    return faces
+def _plain(n, seed):
+    check_count(n, "n", at_least=4)
+    # Their cache knows drawings by what is written of these: plain numbers only.
+    return int(n), check_seed(seed)
 
 
 def _in_faces(name, characters, faces, n, seed):

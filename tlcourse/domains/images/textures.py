@@ -3,7 +3,8 @@
 import numpy as np
 
 from tlcourse.domains.files import cached, fingerprint
-from tlcourse.domains.images.glyphs import DIGITS, FACES, drawn_domain, render
+from tlcourse.domains.images.faces import FACES
+from tlcourse.domains.images.glyphs import DIGITS, drawn_domain, render
 
 _SIZE = 32
 _WAVES = 4
