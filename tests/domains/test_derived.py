@@ -74,6 +74,16 @@ def test_class_shares(domain):
     assert np.bincount(both.labels_test, minlength=3).tolist() == [5, 0, 5]
 
 
+def test_groups_are_kept(domain):
+    part = domain.subset(groups=["q", "s"])
+    assert ids(part.x_train) == list(range(1, 40, 2))
+    assert ids(part.x_test) == list(range(41, 60, 2))
+    assert set(part.groups_test) == {"q", "s"}
+    few = domain.subset(groups=["p"], classes=["a", "b"], train=2)
+    assert few.labels_train.tolist() in ([0, 1], [1, 0])
+    assert set(few.groups_train) == {"p"}
+
+
 @pytest.mark.parametrize("shares", [[1, 1, 1], [2, 1, 1], [5, 3, 1], [1, 0, 0.1]])
 @pytest.mark.parametrize("n", [1, 2, 5, 13])
 def test_class_shares_give_as_many_as_are_asked_for(domain, shares, n):
@@ -157,6 +167,9 @@ def test_a_random_split_mixes_groups(domain):
         (lambda d: d.subset(classes=[["a"], "b"]), r"no class \['a'\]"),
         (lambda d: d.subset(train=[3, 5, 3]), "different positions; 3 comes twice"),
         (lambda d: d.subset(train=[[1, 2], [3]]), "`train` must be a number, positions"),
+        (lambda d: d.subset(groups=["p", "x"]), "there is no group 'x'"),
+        (lambda d: d.subset(groups="p"), "a list of names of groups; got 'p'"),
+        (lambda d: d.subset(groups=[]), "must leave at least one example"),
         (lambda d: d.subset(seed=-1), "`seed` must be a whole number"),
         (lambda d: d.subset(classes="ab"), "must be a list of names of classes; got 'ab'"),
         (lambda d: d.with_class_shares([1, 2]), "for each of the 3 classes"),
@@ -199,3 +212,5 @@ def test_groups_must_fit(domain):
         Domain(**settings, groups_train=domain.groups_train, groups_test=["a"])
     with pytest.raises(ValueError, match="needs a domain with groups"):
         Domain(**settings).resplit(by_group=True)
+    with pytest.raises(ValueError, match="`groups` needs a domain with groups; 'three' has none"):
+        Domain(**settings).subset(groups=["p"])

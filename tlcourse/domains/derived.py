@@ -28,7 +28,7 @@ class Derived:
     """Methods of `Domain` that give another one; that on which they are called stays as it is."""
 
     @verb
-    def subset(self, *, train=None, test=None, classes=None, seed=0):
+    def subset(self, *, train=None, test=None, classes=None, groups=None, seed=0):
         """Return a part of the domain.
 
         Args:
@@ -36,7 +36,8 @@ class Derived:
                 random with the classes as equal as may be, or different positions or a bool mask.
             test: the same for the test examples.
             classes: names of the classes to keep, at least 2, in their new order; None keeps all.
-                What `train` and `test` say is of the examples of these classes.
+                What `train` and `test` say is of the examples of these classes and groups.
+            groups: names of the groups to keep, in train and in test; None keeps all.
             seed: int, of what is drawn.
 
         Returns:
@@ -45,10 +46,11 @@ class Derived:
         Raises:
             BadArgument: (a ValueError) if there are not so many, a position or a mask does not
                 fit, or nothing would be left.
-            UnknownName: (a ValueError) if there is no such class.
+            UnknownName: (a ValueError) if there is no such class or group.
         """
         seed = check_seed(seed)
         domain = self if classes is None else self._of_classes(classes)
+        domain = domain if groups is None else domain._of_groups(groups)
         for number, (part, wanted) in enumerate((("train", train), ("test", test))):
             if wanted is not None:
                 labels, rng = (
@@ -230,6 +232,17 @@ class Derived:
         return replace(
             self, **{f"{k}_{part}": getattr(self, f"{k}_{part}")[positions] for k in kinds}
         )
+
+    def _of_groups(self, groups):
+        if self.groups_train is None:
+            raise BadArgument(f"`groups` needs a domain with groups; '{self.name}' has none.")
+        own = {part: getattr(self, f"groups_{part}").astype(str) for part in _PARTS}
+        known = np.unique(np.concatenate(list(own.values())))
+        wanted = [str(name) for name in check_known(groups, known, "groups", "group")]
+        domain = self
+        for part in _PARTS:
+            domain = domain._kept(part, np.flatnonzero(np.isin(own[part], wanted)))
+        return domain
 
     def _of_classes(self, classes):
         known = check_known(classes, self.class_names, "classes", "class")
