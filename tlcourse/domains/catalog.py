@@ -64,7 +64,7 @@ _MAKERS = {
 _DRAWN = {
     "glyphs": ("n", "seed", "faces"),
     "letters": ("n", "seed", "faces"),
-    "vowels": ("speakers", "takes", "seed"),
+    "vowels": ("speakers", "takes", "seed", "voices"),
 }
 
 # Pairs with names of their own: (source, target). All others are named after their parts.
@@ -108,8 +108,8 @@ def load_domain(name, **settings):
             `vowels`, `reviews-a`, `reviews-b` (always there), or one of `domain_names()` that needs
             real data (`tlcourse data list`).
         **settings: of domains that are drawn here: `glyphs` and `letters` take `n`, `seed` and
-            `faces`, a sequence of font faces such as `("DejaVuSans", "cmr10")`;
-            `vowels` takes `speakers`, `takes` and `seed`.
+            `faces`, a list of fonts such as `("DejaVu Sans", "cmr10")`; `vowels` takes `speakers`,
+            `takes`, `seed` and `voices`, of "man", "woman" and "child".
 
     Returns:
         `Domain`.

@@ -67,6 +67,30 @@ def test_it_can_be_told_what_was_said():
     assert ridge_probe(train, domain.labels_train).score(test, domain.labels_test) > 0.5
 
 
+def test_kinds_of_voices_are_domains_of_their_own(few):
+    child = load_domain("vowels", speakers=9, takes=1, voices="child")
+    for part in ("train", "test"):
+        mask = np.char.startswith(getattr(few, f"groups_{part}"), "child")
+        for kind in ("x", "labels", "groups"):
+            whole = getattr(few, f"{kind}_{part}")
+            np.testing.assert_array_equal(getattr(child, f"{kind}_{part}"), whole[mask])
+    assert len(vowels(speakers=9, takes=1, voices=("man", "woman")).x_test) == 20
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"voices": ("men",)}, "`voices` must be one of 'man', 'woman', 'child'; got 'men'"),
+        ({"voices": ()}, "`voices` must be a list of one or more kinds of voice"),
+        ({"voices": 3}, "`voices` must be a list"),
+        ({"speakers": 10}, "`speakers` must be a multiple of 3, as many of each; got 10"),
+    ],
+)
+def test_voices_that_cannot_be(settings, said):
+    with pytest.raises(ValueError, match=said):
+        vowels(**settings)
+
+
 @pytest.mark.parametrize("settings", [{"speakers": 8}, {"takes": 0}, {"seed": -1}])
 def test_numbers_that_cannot_be(settings):
     with pytest.raises(ValueError, match="must be a whole number"):

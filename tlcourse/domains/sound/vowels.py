@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from tlcourse.arguments import check_count, check_seed
+from tlcourse.arguments import check_choice, check_count, check_seed, check_several
 from tlcourse.domains.domain import Domain
 from tlcourse.domains.files import cached, fingerprint
 from tlcourse.domains.sound import spectrogram, wav
 from tlcourse.domains.sound.spectrogram import log_mel
 from tlcourse.domains.sound.wav import RATE, fit_length
+from tlcourse.errors import BadArgument
 
 # Means over speakers: fundamental, first three formants, in Hz (Peterson & Barney 1952, table II).
 WORDS = ("heed", "hid", "head", "had", "hod", "hawed", "hood", "whod", "hud", "heard")
@@ -37,7 +38,7 @@ _SECONDS = 0.5
 _TILT = 0.95  # of the voice's source, which falls towards high frequencies
 
 
-def vowels(speakers=36, takes=3, seed=0):
+def vowels(speakers=36, takes=3, seed=0, voices=tuple(MEANS)):
     """Return ten vowels by synthetic speakers: 28×28 log-mel pictures, always there.
 
     An impulse train through three resonances, the source-filter model of speech. A third of the
@@ -49,13 +50,16 @@ def vowels(speakers=36, takes=3, seed=0):
         speakers: int, at least 9, a multiple of 3.
         takes: int, recordings of each vowel by each speaker.
         seed: int; the same seed gives the same voices.
+        voices: list of the kinds to keep, of "man", "woman" and "child": `voices=("man",)` and
+            `voices=("child",)` are two domains.
 
     Returns:
         `Domain` with ten classes, named after the words in which the vowels stand; its groups are
         the speakers, called "man-00", "woman-00", "child-00" and so on.
 
     Raises:
-        ValueError: if a number is out of range.
+        UnknownName: (a ValueError) if there is no such kind of voice.
+        BadArgument: (a ValueError) if a number is out of range, or `voices` is empty.
 
     Reference:
         Peterson & Barney, "Control Methods Used in a Study of the Vowels", Journal of the
@@ -63,16 +67,25 @@ def vowels(speakers=36, takes=3, seed=0):
         Cascade/Parallel Formant Synthesizer", the same journal 1980, for the resonators.
     """
     check_count(speakers, "speakers", at_least=9)
+    if speakers % 3:
+        raise BadArgument(f"`speakers` must be a multiple of 3, as many of each; got {speakers}.")
     check_count(takes, "takes")
+    voices = (voices,) if isinstance(voices, str) else voices
+    for voice in check_several(voices, "voices", of="kinds of voice"):
+        check_choice(voice, "voices", tuple(MEANS))
     recipe = {
-        "speakers": int(speakers) // 3 * 3,
+        "speakers": int(speakers),
         "takes": int(takes),
         "seed": check_seed(seed),
         "code": fingerprint(__file__, wav.__file__, spectrogram.__file__),
         "numpy": np.__version__,
     }
     made = cached("vowels", recipe, lambda: _spoken(recipe["speakers"], recipe["takes"], seed))
-    held_out = np.array([int(name.split("-")[1]) % 3 == 2 for name in made["speakers"]])
+    kinds, numbers = zip(*(name.split("-") for name in made["speakers"]), strict=True)
+    # All are made and some kept, so that a voice does not depend on who else is asked for.
+    kept = np.isin(kinds, list(voices))
+    made = {key: rows[kept] for key, rows in made.items()}
+    held_out = np.array(numbers, int)[kept] % 3 == 2
     return Domain(
         name="vowels",
         x_train=made["pictures"][~held_out],
