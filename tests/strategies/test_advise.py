@@ -1,10 +1,12 @@
 """Advice: what it looks at, what it says, and that it can be followed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tlcourse.backbones import RandomAffine, load_backbone
-from tlcourse.domains import Domain, DomainPair
+from tlcourse.domains import DomainPair, inverted
 from tlcourse.strategies import (
     MCC,
     AdaptThenTune,
@@ -35,7 +37,7 @@ def test_a_domain_that_is_near_is_taken_as_it_is(pair, start):
 
 def test_a_domain_that_is_far_is_adapted_to(pair, start):
     target = pair.target
-    far = Domain(**{**vars(target), "x_train": 1 - target.x_train, "x_test": 1 - target.x_test})
+    far = target.changed(inverted)
     advice = ask(DomainPair(pair.source, far), start, shots=0)
     assert isinstance(advice.strategy, MCC)
     assert advice.measured["shift"] > 1
@@ -43,7 +45,7 @@ def test_a_domain_that_is_far_is_adapted_to(pair, start):
 
 def test_with_augmentation_and_time_a_far_domain_is_adapted_to_longer(pair, start):
     target = pair.target
-    far = Domain(**{**vars(target), "x_train": 1 - target.x_train, "x_test": 1 - target.x_test})
+    far = target.changed(inverted)
     far, affine = DomainPair(pair.source, far), RandomAffine()
     none = ask(far, start, shots=0, augment=affine)
     assert [term.name for term in none.strategy.terms] == ["mmd", "mcc"]
@@ -80,7 +82,7 @@ def test_a_pretraining_that_is_worth_nothing_is_left_out(pair, monkeypatch):
     images = 0.3 * rng.random((120, 8, 8, 1))
     for image, label in zip(images, labels, strict=True):
         image[:, 2 * label : 2 * label + 2] += 0.6
-    target = Domain(**{**vars(pair.target), "x_train": images.clip(0, 1), "labels_train": labels})
+    target = replace(pair.target, x_train=images.clip(0, 1), labels_train=labels)
     dead = load_backbone("small_cnn", input_shape=(8, 8, 1), seed=0)
     for weight in dead.get_layer("block3_bn").weights[:2]:
         weight.assign(np.zeros(weight.shape))
@@ -103,12 +105,10 @@ def test_no_time_is_enough_for_a_probe(pair, start):
 
 def test_it_never_looks_at_the_test_set(pair, start):
     target = pair.target
-    blind = Domain(
-        **{
-            **vars(target),
-            "x_test": np.zeros_like(target.x_test),
-            "labels_test": np.zeros_like(target.labels_test),
-        }
+    blind = replace(
+        target,
+        x_test=np.zeros_like(target.x_test),
+        labels_test=np.zeros_like(target.labels_test),
     )
     assert (
         ask(pair, start, shots=4).measured

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from model_weights import arrays as values
 
-from tlcourse.domains import Domain, DomainPair
+from tlcourse.domains import DomainPair
 from tlcourse.strategies import (
     CORAL,
     AdaBN,
@@ -118,12 +118,10 @@ def test_the_head_of_subspace_alignment_sees_the_target_in_its_own_subspace(star
 def test_importance_weights_prefer_the_source_that_looks_like_the_target(pair, start):
     """Half of the source is the target's own images: it is what should count."""
     source, target = pair.source, pair.target
-    mixed = Domain(
-        **{
-            **vars(source),
-            "x_train": np.concatenate([source.x_train, target.x_train]),
-            "labels_train": np.concatenate([source.labels_train, target.labels_train]),
-        }
+    mixed = replace(
+        source,
+        x_train=np.concatenate([source.x_train, target.x_train]),
+        labels_train=np.concatenate([source.labels_train, target.labels_train]),
     )
     result = ImportanceWeighting(start, epochs=1).fit(DomainPair(mixed, target), seed=0)
     (n_effective,) = result.history["n_effective"]
