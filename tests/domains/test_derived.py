@@ -204,6 +204,17 @@ def test_what_cannot_be_made_of_it(domain, call, said):
     assert "\n" not in str(error.value)
 
 
+def test_a_class_is_named_by_text(domain):
+    digits = replace(domain, class_names=("0", "1", "2"))
+    for call in (
+        lambda: digits.subset(classes=[0, 1]),
+        lambda: digits.relabelled({0: "x"}),
+        lambda: digits.with_class_shares({0: 3}),
+    ):
+        with pytest.raises(ValueError, match=r"there is no class 0\. Did you mean '0'"):
+            call()
+
+
 def test_groups_must_fit(domain):
     settings = {key: value for key, value in vars(domain).items() if "groups" not in key}
     with pytest.raises(ValueError, match="go together"):

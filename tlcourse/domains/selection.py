@@ -27,9 +27,10 @@ def check_known(names, known, argument, kind):
     plural = f"{kind}es" if kind.endswith("s") else f"{kind}s"
     found = check_several(names, argument, of=f"names of {plural}", at_least=0)
     known = [str(each) for each in known]
+    # Numbers may name groups; a class is named by text.
+    types = (str, int, np.integer) if kind == "group" else str
     for name in found:
-        # Numbers may name groups; a class is named by text.
-        if not isinstance(name, (str, int, np.integer)) or str(name) not in known:
+        if not isinstance(name, types) or str(name) not in known:
             raise UnknownName(f"`{argument}`: there is no {kind} {name!r}.{near(name, known)}")
     return found
 
